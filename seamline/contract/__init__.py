@@ -1,0 +1,33 @@
+"""The vocabulary in which a module states what it offers: contracts, values, events and errors.
+
+Everything here is plain Python. It may not import Django, because contracts are shared with processes that run none.
+"""
+
+from seamline.contract.contract import Contract, Operation, OperationKind, Secret, command, query
+from seamline.contract.errors import (
+    CallInsideTransaction,
+    ContractError,
+    DeadlineExceeded,
+    ErrorKind,
+    IdempotencyKeyReuse,
+    InvalidArgument,
+    ModuleUnavailable,
+)
+from seamline.contract.event import Event
+
+__all__ = [
+    "CallInsideTransaction",
+    "Contract",
+    "ContractError",
+    "DeadlineExceeded",
+    "ErrorKind",
+    "Event",
+    "IdempotencyKeyReuse",
+    "InvalidArgument",
+    "ModuleUnavailable",
+    "Operation",
+    "OperationKind",
+    "Secret",
+    "command",
+    "query",
+]
