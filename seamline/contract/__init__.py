@@ -11,6 +11,7 @@ from seamline.contract.errors import (
     ErrorKind,
     IdempotencyKeyReuse,
     InvalidArgument,
+    ModuleFailed,
     ModuleUnavailable,
 )
 from seamline.contract.event import Event
@@ -24,6 +25,7 @@ __all__ = [
     "Event",
     "IdempotencyKeyReuse",
     "InvalidArgument",
+    "ModuleFailed",
     "ModuleUnavailable",
     "Operation",
     "OperationKind",

@@ -120,6 +120,14 @@ class ModuleUnavailable(ContractError, kind=ErrorKind.UNAVAILABLE):
 
 
 @dataclasses.dataclass(eq=False, kw_only=True)
+class ModuleFailed(ContractError, kind=ErrorKind.UNAVAILABLE):
+    """The module failed in a way that its contract does not name; its own log says how."""
+
+    operation: str
+    reason: str
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
 class IdempotencyKeyReuse(ContractError):
     """An idempotency key arrived again with other arguments; use a new key for a new intent."""
 

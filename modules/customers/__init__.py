@@ -1,0 +1,1 @@
+"""Customers: sign-up, login, profiles and addresses."""

@@ -1,0 +1,1 @@
+"""Orders: carts, the checkout saga and orders."""

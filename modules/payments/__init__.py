@@ -1,0 +1,1 @@
+"""Payments: cards, authorisations, captures and refunds."""

@@ -1,0 +1,1 @@
+"""Recommendations: what customers who bought this also bought."""

@@ -1,0 +1,1 @@
+"""Storefront: the HTML shop and its read models."""

@@ -1,0 +1,83 @@
+"""How an API request is tied to a customer or an operator: the browser's session, or a token."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from django.middleware.csrf import CsrfViewMiddleware
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.request import Request
+
+from contracts.customers import Customers, WrongCredentials
+from seamline.calls import use
+from seamline.web.principal import Principal
+
+SESSION_CUSTOMER = "customer_id"
+"""The session key under which the storefront keeps who is logged in."""
+
+
+class SessionCustomer(BaseAuthentication):
+    """The customer, or the operator, who is logged in in the browser. Writing requests need the CSRF token."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, None] | None:
+        http_request = request._request
+        customer_id = http_request.session.get(SESSION_CUSTOMER) if hasattr(http_request, "session") else None
+        user = getattr(http_request, "user", None)
+        operator = user.get_username() if user is not None and user.is_active and user.is_staff else ""
+        if customer_id is None and not operator:
+            return None
+        _enforce_csrf(http_request)
+        return Principal(customer_id=UUID(customer_id) if customer_id else None, operator=operator), None
+
+
+class TokenCustomer(BaseAuthentication):
+    """``Authorization: Bearer <token>``; the customers module knows the token's digest alone."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, str] | None:
+        kind, _, token = get_authorization_header(request).partition(b" ")
+        if kind.lower() != b"bearer":
+            return None
+        digest = hashlib.sha256(token.strip()).hexdigest()
+        try:
+            customer = use(Customers).verify_token(token_digest=digest)
+        except WrongCredentials as error:
+            raise exceptions.AuthenticationFailed(error.detail) from error
+        return Principal(customer_id=customer.customer_id, email=customer.email), digest
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    """Django's check, answering the reason instead of a page."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        return reason  # type: ignore[return-value]
+
+
+def _enforce_csrf(request: HttpRequest) -> None:
+    check = _CsrfCheck(lambda request: HttpResponse())
+    check.process_request(request)
+    reason = check.process_view(request, lambda request: HttpResponse(), (), {})
+    if reason:
+        raise exceptions.PermissionDenied(f"CSRF check failed: {reason}")
+
+
+class _TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = TokenCustomer
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+class _SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = SessionCustomer
+    name = "session"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}

@@ -1,0 +1,196 @@
+"""Settings of the one deployable. Wiring only: which modules, which databases, which middleware; no behaviour."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+
+import environ
+import structlog
+
+from seamline.data.databases import databases
+from seamline.data.roles import installation_secret
+from seamline.embedded import server_url
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+MODULES = (
+    "catalog",
+    "customers",
+    "inventory",
+    "orders",
+    "payments",
+    "recommendations",
+    "notifications",
+    "storefront",
+)
+_wanted = env.str("SEAMLINE_MODULES", default="all")
+HOSTED = MODULES if _wanted == "all" else tuple(name.strip() for name in _wanted.split(","))
+if unknown := set(HOSTED) - set(MODULES):
+    raise SystemExit(f"SEAMLINE_MODULES names {', '.join(sorted(unknown))}; the modules are: {', '.join(MODULES)}.")
+
+SEAMLINE_SECRET = installation_secret(root=BASE_DIR)
+SECRET_KEY = hmac.new(SEAMLINE_SECRET.encode(), b"django secret key", hashlib.sha256).hexdigest()
+DEBUG = env.bool("DEBUG", default=True)
+DEMO = env.bool("SEAMLINE_DEMO", default=DEBUG)
+"""Demo logins and the sandbox's card numbers are shown."""
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+DATABASE_URL = env.str("DATABASE_URL", default="") or server_url(BASE_DIR) or "postgresql://127.0.0.1:1/not_started"
+DATABASES = databases(
+    url=DATABASE_URL,
+    modules=HOSTED,
+    secret=SEAMLINE_SECRET,
+    module_urls={name: url for name in HOSTED if (url := env.str(f"{name.upper()}_DATABASE_URL", default=""))},
+    pool_size=env.int("SEAMLINE_POOL_SIZE", default=8) or None,
+)
+DATABASE_ROUTERS = ["seamline.data.router.ModuleRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "seamline",
+    "project",
+    *(f"modules.{name}" for name in HOSTED),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "seamline.web.request_context.RequestContextMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "project.urls"
+WSGI_APPLICATION = "project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "project" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / ".seamline" / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = BASE_DIR / ".seamline" / "mail"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Seamline Shop <shop@example.com>")
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["project.authentication.SessionCustomer", "project.authentication.TokenCustomer"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["seamline.web.throttling.PrincipalThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "principal": env.str("SEAMLINE_API_RATE", default="600/minute"),
+        "credentials": env.str("SEAMLINE_LOGIN_RATE", default="20/minute"),
+    },
+    "EXCEPTION_HANDLER": "seamline.web.problem.exception_handler",
+    "UNAUTHENTICATED_USER": "seamline.web.principal.Anonymous",
+    "UNAUTHENTICATED_TOKEN": None,
+    "NUM_PROXIES": env.int("SEAMLINE_PROXIES", default=0),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Seamline Shop API",
+    "DESCRIPTION": "One API over the shop's modules. Errors are `application/problem+json` with a stable `code`.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "seamline.web.schema.add_problem_responses",
+    ],
+}
+UNFOLD = {
+    "SITE_TITLE": "Seamline Shop",
+    "SITE_HEADER": "Seamline Shop",
+    "SITE_SYMBOL": "storefront",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+}
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.render_to_log_kwargs,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.LogfmtRenderer() if not DEBUG else structlog.dev.ConsoleRenderer(colors=False),
+            ],
+            "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {"seamline": {"level": env.str("LOG_LEVEL", default="INFO")}},
+}

@@ -1,0 +1,23 @@
+"""The URLs of the deployable: every hosted module's API below its name, the docs, the admin, and the shop."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+from project.health import live, ready
+from seamline.modules import hosted_modules
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api/reference/", SpectacularRedocView.as_view(url_name="schema"), name="api-reference"),
+    path("health/live", live, name="live"),
+    path("health/ready", ready, name="ready"),
+    *(path(f"api/v1/{module.name}/", include(module.urls)) for module in hosted_modules() if module.urls),
+]
+if "storefront" in settings.HOSTED:
+    urlpatterns.append(path("", include("modules.storefront.urls")))

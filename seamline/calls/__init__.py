@@ -1,0 +1,10 @@
+"""Calls between modules. ``use(Inventory).reserve(...)`` is the only way from one module to another.
+
+Modules import this package's names and nothing below it.
+"""
+
+from seamline.calls.client import use
+from seamline.calls.context import Call, acting_as, current_call, deadline_in, remaining_seconds
+from seamline.calls.local import stepwise
+
+__all__ = ["Call", "acting_as", "current_call", "deadline_in", "remaining_seconds", "stepwise", "use"]

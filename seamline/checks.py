@@ -1,0 +1,1 @@
+"""All system checks of the framework; importing this file registers them."""

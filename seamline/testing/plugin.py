@@ -1,0 +1,114 @@
+"""The pytest plugin: starts the server before Django's settings are read, boots one module or all, gives fixtures.
+
+``pytest modules/orders`` hosts orders alone; any other selection hosts all modules.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seamline.calls.binding import rebound, route_of
+from seamline.calls.rpc import RpcBinding
+from seamline.contract import Contract
+from seamline.testing.database import TestServer, only_module
+from seamline.testing.fakes import Fake
+
+_server = TestServer()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, Any, Any]:
+    """Set the environment from which ``project.settings`` is read; runs before pytest-django reads it."""
+    module = only_module(args, root=early_config.rootpath)
+    if module is not None:
+        os.environ["SEAMLINE_MODULES"] = module
+    os.environ["DATABASE_URL"] = _server.start()
+    os.environ.setdefault("SEAMLINE_SECRET", "the secret of test sessions")
+    os.environ.setdefault("SEAMLINE_POOL_SIZE", "0")
+    os.environ.setdefault("SEAMLINE_API_RATE", "1000000/minute")
+    os.environ.setdefault("SEAMLINE_LOGIN_RATE", "1000000/minute")
+    os.environ["SEAMLINE_DISPATCHER"] = "off"
+    return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what this session started."""
+    _server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """Not pytest-django's test database: the ``database`` fixture gives the real one."""
+
+
+@pytest.fixture(scope="session")
+def admin_url() -> str:
+    """An administrator's URL of the session's database."""
+    return _server.admin_url
+
+
+@pytest.fixture(scope="session")
+def _migrated(django_db_blocker: Any) -> None:
+    from django.conf import settings  # noqa: PLC0415 - Django is set up by now, not when this file is imported
+
+    from seamline.data.migration import migrate_all  # noqa: PLC0415
+    from seamline.data.provision import provision_hosted  # noqa: PLC0415
+
+    with django_db_blocker.unblock():
+        provision_hosted(admin_url=_server.admin_url, secret=settings.SEAMLINE_SECRET)
+        migrate_all()
+
+
+@pytest.fixture
+def database(_migrated: None, django_db_blocker: Any) -> Iterator[None]:
+    """The session's database: real commits, every schema migrated, emptied after the test."""
+    from django.db import connections  # noqa: PLC0415
+
+    with django_db_blocker.unblock():
+        yield
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+    _server.empty()
+
+
+@pytest.fixture
+def fakes() -> Iterator[Callable[[type[Contract]], Fake]]:
+    """``fakes(Inventory)`` binds the contract to a fake until the test ends, and answers it."""
+    made: dict[type[Contract], Fake] = {}
+    with ExitStack() as stack:
+
+        def fake(contract: type[Contract]) -> Fake:
+            if contract not in made:
+                made[contract] = Fake(contract)
+                stack.enter_context(rebound(contract, made[contract]))
+            return made[contract]
+
+        yield fake
+
+
+@pytest.fixture(params=["local", "rpc"])
+def runner(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Runs the test once directly and once with every hosted contract behind the real codec."""
+    from seamline.modules import hosted_modules  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        if request.param == "rpc":
+            for module in hosted_modules():
+                if module.contract is not None:
+                    inner = route_of(module.contract).binding
+                    stack.enter_context(rebound(module.contract, RpcBinding(inner)))
+        yield str(request.param)
+
+
+@pytest.fixture(scope="session")
+def project_root(pytestconfig: pytest.Config) -> Path:
+    """The folder of the project."""
+    return pytestconfig.rootpath

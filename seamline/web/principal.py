@@ -1,0 +1,39 @@
+"""Who makes a request: a customer, an operator, or nobody in particular. Plain values, no database row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """What DRF calls the user. ``actor`` is how calls and events name it."""
+
+    customer_id: UUID | None = None
+    email: str = ""
+    operator: str = ""
+
+    @property
+    def is_authenticated(self) -> bool:
+        return self.customer_id is not None or bool(self.operator)
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.operator)
+
+    @property
+    def actor(self) -> str:
+        if self.customer_id is not None:
+            return f"customer:{self.customer_id}"
+        return f"operator:{self.operator}" if self.operator else "anonymous"
+
+    @property
+    def pk(self) -> str:
+        """What DRF's throttles and browsers of requests call the user's key."""
+        return self.actor
+
+
+def Anonymous() -> Principal:  # noqa: N802 - DRF calls it like the class of an anonymous user
+    """Nobody in particular."""
+    return Principal()
