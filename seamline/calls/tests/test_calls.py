@@ -1,0 +1,214 @@
+"""Guard rails of calls, in the local and the rpc placement, on a sample contract that needs no module of the shop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from seamline.calls import current_call, deadline_in, remaining_seconds, stepwise, use
+from seamline.calls.binding import rebound
+from seamline.calls.local import LocalBinding, fingerprint
+from seamline.calls.rpc import RpcBinding
+from seamline.contract import (
+    CallInsideTransaction,
+    Contract,
+    DeadlineExceeded,
+    IdempotencyKeyReuse,
+    InvalidArgument,
+    ModuleFailed,
+    ModuleUnavailable,
+    Secret,
+    command,
+    query,
+)
+from seamline.contract.tests.samples import Count, CounterOverflow, Name
+from seamline.data import atomic, connection_for
+
+MODULE = "catalog"  # any hosted module lends its schema; the sample writes to its idempotency keys alone
+
+
+class Lent(Contract, module=MODULE, version="1.0"):
+    """A contract with the behaviours that the guard rails are about."""
+
+    @query(timeout=0.5)
+    def echo(self, *, names: tuple[Name, ...]) -> Mapping[Name, Count]:
+        """The names, counted.
+
+        :raises CounterOverflow: a name is 'overflow'.
+        """
+
+    @query(timeout=0.5)
+    def remaining(self) -> float:
+        """Seconds that are left."""
+
+    @command(timeout=1.0)
+    def raise_by(self, *, name: Name, by: int, password: Secret = Secret("")) -> Count:
+        """Count calls.
+
+        :raises CounterOverflow: ``by`` is above 100.
+        """
+
+    @command(timeout=1.0)
+    def crawl(self, *, name: Name) -> Count:
+        """Stepwise."""
+
+
+class LentService(Lent):
+    def __init__(self) -> None:
+        self.effects: list[str] = []
+        self.entered = threading.Event()
+
+    def echo(self, *, names: tuple[Name, ...]) -> Mapping[Name, Count]:
+        if "overflow" in names:
+            raise CounterOverflow(at=Count(name=Name("overflow"), value=1))
+        if "broken" in names:
+            raise RuntimeError("a defect")
+        return {name: Count(name=name, value=1) for name in names}
+
+    def remaining(self) -> float:
+        return remaining_seconds()
+
+    def raise_by(self, *, name: Name, by: int, password: Secret = Secret("")) -> Count:
+        if by > 100:
+            raise CounterOverflow(at=Count(name=name, value=by))
+        self.entered.set()
+        self.effects.append(current_call().idempotency_key)
+        return Count(name=name, value=len(self.effects))
+
+    @stepwise
+    def crawl(self, *, name: Name) -> Count:
+        self.effects.append(current_call().idempotency_key)
+        if len(self.effects) == 1 and name == "dies first":
+            raise RuntimeError("died in between")
+        return Count(name=name, value=len(self.effects))
+
+
+@pytest.fixture(params=["local", "rpc"])
+def service(request: pytest.FixtureRequest) -> Iterator[LentService]:
+    service = LentService()
+    binding = LocalBinding(service)
+    with rebound(Lent, RpcBinding(binding) if request.param == "rpc" else binding):
+        yield service
+
+
+def test_query_answers_what_the_implementation_answers(service: LentService) -> None:
+    assert use(Lent).echo(names=(Name("a"),)) == {"a": Count(name=Name("a"), value=1)}
+
+
+def test_documented_error_arrives_as_itself(service: LentService) -> None:
+    with pytest.raises(CounterOverflow) as caught:
+        use(Lent).echo(names=(Name("overflow"),))
+    assert caught.value.at.value == 1
+
+
+def test_defect_of_the_callee_arrives_as_module_failed(service: LentService) -> None:
+    with pytest.raises(ModuleFailed) as caught:
+        use(Lent).echo(names=(Name("broken"),))
+    assert caught.value.data == {"operation": f"{MODULE}.echo", "reason": "RuntimeError"}
+
+
+def test_module_that_nobody_hosts_is_unavailable() -> None:
+    class Nowhere(Contract, module="nowhere", version="1.0"):
+        @query(timeout=1.0)
+        def get(self) -> int:
+            """Nobody implements it."""
+
+    with pytest.raises(ModuleUnavailable, match="SEAMLINE_MODULES"):
+        use(Nowhere).get()
+
+
+def test_contract_without_operations_cannot_be_used() -> None:
+    with pytest.raises(TypeError, match="no contract"):
+        use(Contract)
+
+
+def test_fallback_answers_for_a_failed_module_but_not_for_its_business_errors(service: LentService) -> None:
+    assert use(Lent, fallback={}).echo(names=(Name("broken"),)) == {}
+    assert use(Lent, fallback=lambda error: {"code": error.code}).echo(names=(Name("broken"),)) == {
+        "code": "seamline.module_failed"
+    }
+    with pytest.raises(CounterOverflow):
+        use(Lent, fallback={}).echo(names=(Name("overflow"),))
+
+
+def test_callee_sees_the_smaller_of_its_timeout_and_what_the_caller_has_left(service: LentService) -> None:
+    assert use(Lent).remaining() <= 0.5
+    assert use(Lent, timeout=0.2).remaining() <= 0.2
+    with deadline_in(0.1):
+        assert use(Lent).remaining() <= 0.1
+
+
+def test_call_after_the_deadline_is_not_made(service: LentService) -> None:
+    with deadline_in(-1.0), pytest.raises(DeadlineExceeded):
+        use(Lent).echo(names=())
+    with deadline_in(-1.0):
+        assert use(Lent, fallback={}).echo(names=()) == {}
+
+
+@pytest.mark.usefixtures("database")
+class TestCommands:
+    def test_call_inside_a_transaction_is_refused(self, service: LentService) -> None:
+        with atomic(MODULE), pytest.raises(CallInsideTransaction):
+            use(Lent).echo(names=())
+
+    def test_same_key_has_one_effect_and_one_result(self, service: LentService) -> None:
+        first = use(Lent, idempotency_key="k1").raise_by(name=Name("a"), by=1)
+        second = use(Lent, idempotency_key="k1").raise_by(name=Name("a"), by=1)
+        assert first == second
+        assert service.effects == ["k1"]
+
+    def test_other_key_is_another_intent(self, service: LentService) -> None:
+        use(Lent, idempotency_key="k1").raise_by(name=Name("a"), by=1)
+        use(Lent, idempotency_key="k2").raise_by(name=Name("a"), by=1)
+        use(Lent).raise_by(name=Name("a"), by=1)
+        assert len(set(service.effects)) == 3
+
+    def test_same_key_with_other_arguments_is_refused(self, service: LentService) -> None:
+        use(Lent, idempotency_key="k1").raise_by(name=Name("a"), by=1)
+        with pytest.raises(IdempotencyKeyReuse):
+            use(Lent, idempotency_key="k1").raise_by(name=Name("a"), by=2)
+
+    def test_failed_command_leaves_its_key_free(self, service: LentService) -> None:
+        with pytest.raises(CounterOverflow):
+            use(Lent, idempotency_key="k1").raise_by(name=Name("a"), by=101)
+        use(Lent, idempotency_key="k1").raise_by(name=Name("a"), by=1)
+        assert service.effects == ["k1"]
+
+    def test_endless_key_is_refused(self, service: LentService) -> None:
+        with pytest.raises(InvalidArgument, match="201 characters"):
+            use(Lent, idempotency_key="k" * 201).raise_by(name=Name("a"), by=1)
+
+    def test_sixteen_simultaneous_calls_with_one_key_have_one_effect(self, service: LentService) -> None:
+        def call(_: int) -> Count:
+            try:
+                return use(Lent, idempotency_key="k1").raise_by(name=Name("a"), by=1)
+            finally:
+                connection_for(MODULE).close()
+
+        with ThreadPoolExecutor(16) as pool:
+            results = set(pool.map(call, range(16)))
+        assert results == {Count(name=Name("a"), value=1)}
+        assert service.effects == ["k1"]
+
+    def test_stepwise_command_that_died_runs_again_with_its_key(self, service: LentService) -> None:
+        with pytest.raises(ModuleFailed):
+            use(Lent, idempotency_key="k1").crawl(name=Name("dies first"))
+        assert use(Lent, idempotency_key="k1").crawl(name=Name("dies first")).value == 2
+        assert use(Lent, idempotency_key="k1").crawl(name=Name("dies first")).value == 2
+        assert service.effects == ["k1", "k1"]
+
+    def test_secret_is_stored_nowhere(self, service: LentService) -> None:
+        use(Lent, idempotency_key="k1").raise_by(name=Name("a"), by=1, password=Secret("hunter2-hunter2"))
+        with connection_for(MODULE).cursor() as cursor:
+            cursor.execute("SELECT idempotency_key::text FROM idempotency_key")
+            assert "hunter2" not in str(cursor.fetchall())
+
+
+def test_secret_does_not_enter_the_fingerprint() -> None:
+    operation = Lent.operations["raise_by"]
+    assert fingerprint(operation, {"name": "a", "by": 1, "password": "x"}) == fingerprint(
+        operation, {"name": "a", "by": 1, "password": "y"}
+    )
