@@ -1,1 +1,0 @@
-"""All system checks of the framework; importing this file registers them."""
