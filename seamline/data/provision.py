@@ -57,10 +57,14 @@ def _provision_schema(connection: psycopg.Connection, *, schema: str, database: 
                 sql.Literal(role_password(role=role, secret=secret)),
             )
         )
-        connection.execute(sql.SQL("ALTER ROLE {} SET search_path = {}").format(sql.Identifier(role), sql.Identifier(schema)))
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET search_path = {}").format(sql.Identifier(role), sql.Identifier(schema))
+        )
     for setting, value in TIMEOUTS.items():
         connection.execute(
-            sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(serving), sql.Identifier(setting), sql.Literal(value))
+            sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                sql.Identifier(serving), sql.Identifier(setting), sql.Literal(value)
+            )
         )
     if not connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:  # type: ignore[index]
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(owner)))
@@ -75,8 +79,8 @@ def _provision_schema(connection: psycopg.Connection, *, schema: str, database: 
         "CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner}",
         "REVOKE ALL ON SCHEMA {schema} FROM PUBLIC",
         "GRANT USAGE ON SCHEMA {schema} TO {serving}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} "
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {serving}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES"
+        " TO {serving}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT USAGE, SELECT ON SEQUENCES TO {serving}",
     ):
         connection.execute(sql.SQL(statement).format(**names))  # type: ignore[arg-type]
@@ -84,7 +88,7 @@ def _provision_schema(connection: psycopg.Connection, *, schema: str, database: 
 
 def provision_hosted(*, admin_url: str, secret: str) -> None:
     """Provision the platform and every module that this process hosts."""
-    from seamline.modules import hosted_modules  # noqa: PLC0415 - needs Django's apps, the rest of this file does not
+    from seamline.modules import hosted_modules
 
     modules = hosted_modules()
     provision(

@@ -19,6 +19,10 @@ class ModuleConfig(AppConfig):
 
     default_auto_field = "django.db.models.BigAutoField"
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.default = True  # this class is imported into each apps.py: Django must not hesitate between the two
+
     def ready(self) -> None:
         module = import_module(f"{self.name}.module").module
         register(module)
