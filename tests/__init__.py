@@ -1,0 +1,1 @@
+"""Tests across modules, of the whole deployable."""
