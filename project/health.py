@@ -15,9 +15,7 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Every schema of this process can be read; 503 names those that cannot."""
     failing = [alias for alias in settings.DATABASES if not _reachable(alias)]
-    return JsonResponse(
-        {"status": "failing" if failing else "ok", "failing": failing}, status=503 if failing else 200
-    )
+    return JsonResponse({"status": "failing" if failing else "ok", "failing": failing}, status=503 if failing else 200)
 
 
 def _reachable(alias: str) -> bool:

@@ -10,6 +10,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 from project.health import live, ready
 from seamline.modules import hosted_modules
 
+handler404 = "project.error_pages.not_found"
+handler500 = "project.error_pages.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
