@@ -5,7 +5,9 @@ Encoders and decoders are made once for each type and kept. This file may not kn
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import typing
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,22 +66,17 @@ def decode_error(data: bytes) -> ContractError:
     :raises LookupError: if no loaded contract declares the code.
     """
     envelope = msgspec.json.decode(data)
-    error = error_for_code(envelope["code"])
+    error: Any = error_for_code(envelope["code"])
     if error is None:
         raise LookupError(f"No loaded contract declares the error code {envelope['code']!r}.")
-    return decoder(error_payload(error)).decode(encode(envelope["data"])).build()
+    fields = msgspec.structs.asdict(decoder(error_payload(error)).decode(encode(envelope["data"])))
+    decoded: ContractError = error(**fields)
+    return decoded
 
 
 @functools.cache
-def error_payload(error: type[ContractError]) -> type[msgspec.Struct]:
-    """A struct with the error's fields and a ``build`` method that makes the exception."""
-    import dataclasses
-    import typing
-
+def error_payload(error: Any) -> type[msgspec.Struct]:
+    """A struct with the fields of an error class."""
     hints = typing.get_type_hints(error)
     fields = [(field.name, hints[field.name]) for field in dataclasses.fields(error)]
-
-    def build(self: Any) -> ContractError:
-        return error(**{name: getattr(self, name) for name, _ in fields})
-
-    return msgspec.defstruct(f"{error.code} data", fields, kw_only=True, frozen=True, namespace={"build": build})
+    return msgspec.defstruct(f"{error.code} data", fields, kw_only=True, frozen=True)

@@ -95,10 +95,7 @@ class Operation:
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """Argument types by name, without ``self``."""
-        return {
-            name: self._hints.get(name, inspect.Parameter.empty)
-            for name in list(self.signature.parameters)[1:]
-        }
+        return {name: self._hints.get(name, inspect.Parameter.empty) for name in list(self.signature.parameters)[1:]}
 
     @cached_property
     def result(self) -> Any:
@@ -156,7 +153,10 @@ class Contract:
         if Contract not in cls.__bases__:
             return  # an implementation: the system checks compare it with its contract
         if not module or not version:
-            raise TypeError(f'{cls.__qualname__} needs a module and a version: class {cls.__name__}(Contract, module="...", version="1.0").')
+            raise TypeError(
+                f"{cls.__qualname__} needs a module and a version: "
+                f'class {cls.__name__}(Contract, module="...", version="1.0").'
+            )
         cls.module, cls.version, cls.events = module, version, events
         cls.operations = {
             name: Operation(contract=cls, name=name, function=member, policy=member.__seamline_policy__)

@@ -5,7 +5,6 @@ An event has a stable name and a schema version, never a class path. This file m
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, ClassVar, dataclass_transform
 
 _EVENTS: dict[str, type[Event]] = {}
@@ -42,7 +41,9 @@ class Event:
         if schema_version is not None:
             cls.schema_version = schema_version
         if not cls.event_name or not cls.event_key:
-            raise TypeError(f"{cls.__qualname__} needs a name and a key: class {cls.__name__}(Event, name=..., key=...).")
+            raise TypeError(
+                f"{cls.__qualname__} needs a name and a key: class {cls.__name__}(Event, name=..., key=...)."
+            )
         known = _EVENTS.get(cls.event_name)
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise TypeError(
@@ -69,4 +70,5 @@ def module_of(event: type[Event]) -> str:
 
 def is_event_dataclass(event: type[Event]) -> bool:
     """Whether the class is a frozen dataclass, as the codec needs it."""
-    return dataclasses.is_dataclass(event) and bool(event.__dataclass_params__.frozen)  # type: ignore[attr-defined]
+    parameters: Any = getattr(event, "__dataclass_params__", None)
+    return parameters is not None and bool(parameters.frozen)

@@ -83,7 +83,7 @@ def _provision_schema(connection: psycopg.Connection, *, schema: str, database: 
         " TO {serving}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT USAGE, SELECT ON SEQUENCES TO {serving}",
     ):
-        connection.execute(sql.SQL(statement).format(**names))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(statement).format(**names))
 
 
 def provision_hosted(*, admin_url: str, secret: str) -> None:

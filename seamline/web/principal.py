@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
+
+from rest_framework.request import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +40,8 @@ class Principal:
 def Anonymous() -> Principal:  # noqa: N802 - DRF calls it like the class of an anonymous user
     """Nobody in particular."""
     return Principal()
+
+
+def principal_of(request: Request) -> Principal:
+    """Who makes an API request; what the deployable's authentication classes found."""
+    return cast(Principal, request.user)

@@ -6,6 +6,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from seamline.web.principal import principal_of
+
 
 class PrincipalThrottle(SimpleRateThrottle):
     """One budget for each principal over all of the API; clients without login share their address's."""
@@ -13,8 +15,8 @@ class PrincipalThrottle(SimpleRateThrottle):
     scope = "principal"
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
-        user = request.user
-        ident = user.actor if getattr(user, "is_authenticated", False) else self.get_ident(request)
+        principal = principal_of(request)
+        ident = principal.actor if principal.is_authenticated else self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
