@@ -124,7 +124,7 @@ class UnknownReservation(InventoryError, kind=ErrorKind.NOT_FOUND):
 
 @dataclass(eq=False, kw_only=True)
 class ReservationGone(InventoryError):
-    """The reservation expired or was released before it was confirmed; reserve again."""
+    """The reservation expired or was released before it was confirmed; its units may be sold to others."""
 
     order_id: OrderId
     state: ReservationState
@@ -162,10 +162,10 @@ class Inventory(
         """
 
     @command(timeout=2.0)
-    def reserve(
-        self, *, order_id: OrderId, lines: tuple[StockLine, ...], hold_seconds: int = 900
-    ) -> Reservation:
+    def reserve(self, *, order_id: OrderId, lines: tuple[StockLine, ...], hold_seconds: int = 900) -> Reservation:
         """Hold stock for an order until it is confirmed, released or expires. All lines or none.
+
+        An order has one reservation in its life: asking again answers it as it is by then, expired or released too.
 
         :raises OutOfStock: with the products that fall short; nothing is held.
         :raises InvalidStockChange: a quantity is not above zero.
