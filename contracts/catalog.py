@@ -123,9 +123,7 @@ class InvalidPrice(CatalogError, kind=ErrorKind.INVALID):
     price: Money
 
 
-class Catalog(
-    Contract, module="catalog", version="1.0", events=(ProductAdded, PriceChanged, ProductWithdrawn)
-):
+class Catalog(Contract, module="catalog", version="1.0", events=(ProductAdded, PriceChanged, ProductWithdrawn)):
     """Products, categories, prices and search."""
 
     @query(timeout=0.3)

@@ -245,7 +245,9 @@ class Orders(
         """A customer's orders with their lines, the newest first. At most 100 a page."""
 
     @command(timeout=1.0)
-    def add_to_cart(self, *, cart_id: CartId, sku: Sku, quantity: int = 1, customer_id: CustomerId | None = None) -> Cart:
+    def add_to_cart(
+        self, *, cart_id: CartId, sku: Sku, quantity: int = 1, customer_id: CustomerId | None = None
+    ) -> Cart:
         """Put units of a product in the cart, on top of those that are in it. An unknown cart id makes a new cart.
 
         :raises NotForSale: the product is unknown or not on sale.

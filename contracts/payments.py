@@ -164,7 +164,9 @@ class Payments(
         """The payments of these orders; orders without one are left out."""
 
     @command(timeout=3.0)
-    def register_card(self, *, number: Secret, expiry_month: int, expiry_year: int, security_code: Secret) -> PaymentMethod:
+    def register_card(
+        self, *, number: Secret, expiry_month: int, expiry_year: int, security_code: Secret
+    ) -> PaymentMethod:
         """Hand a card to the provider, which answers with a token to pay with, valid for 30 minutes.
 
         :raises InvalidCard: with the field that is not acceptable.

@@ -10,4 +10,4 @@ class SeamlineConfig(AppConfig):
     verbose_name = "Seamline"
 
     def ready(self) -> None:
-        from seamline import checks  # noqa: F401, PLC0415 - importing registers them
+        from seamline import checks  # noqa: F401 - importing registers them

@@ -111,4 +111,3 @@ def _degrade(client: Client, error: ContractError) -> Any:
     if fallback is _NO_FALLBACK:
         raise error
     return fallback(error) if callable(fallback) else fallback
-

@@ -82,7 +82,7 @@ def _operation_findings(operation: Operation) -> Iterator[Finding]:
             id="seamline.E005",
             where=where,
             problem=f"not keyword-only: {loose or 'none'}; without a type: {untyped or 'none'}.",
-            hint="Put '*' before the first parameter and annotate everything: callers elsewhere see names and types alone.",
+            hint="Put '*' before the first parameter and annotate everything: callers see names and types alone.",
         )
         return
     try:
@@ -96,7 +96,9 @@ def _operation_findings(operation: Operation) -> Iterator[Finding]:
             hint="Use frozen dataclasses, enums, tuples, mappings and plain values.",
         )
         return
-    for loose_type in sorted({_name(t) for type_ in (*operation.parameters.values(), operation.result) for t in _mutable(type_)}):
+    for loose_type in sorted(
+        {_name(t) for type_ in (*operation.parameters.values(), operation.result) for t in _mutable(type_)}
+    ):
         yield Finding(
             id="seamline.E006",
             where=where,
@@ -107,7 +109,10 @@ def _operation_findings(operation: Operation) -> Iterator[Finding]:
         errors = operation.errors
     except LookupError as error:
         yield Finding(
-            id="seamline.E007", where=where, problem=str(error), hint="Import the error class in the contract's file, or correct the name."
+            id="seamline.E007",
+            where=where,
+            problem=str(error),
+            hint="Import the error class in the contract's file, or correct the name.",
         )
         return
     for error_class in errors:

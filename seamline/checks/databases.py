@@ -42,7 +42,7 @@ def alias_findings(alias: str) -> Iterator[Finding]:
         yield Finding(
             id="seamline.E016",
             where=f"alias {alias!r}",
-            problem=f"serves as the role {role!r}, which is {'a superuser' if superuser else 'the owner of its tables'}.",
+            problem=f"serves as {role!r}, which is {'a superuser' if superuser else 'the owner of its tables'}.",
             hint="Serve as <schema>_rw: owners and superusers pass every REVOKE, which the cutover fences with.",
         )
     wanted = connection_budget(alias)

@@ -72,7 +72,11 @@ class _Visitor(ast.NodeVisitor):
         text = next((a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)), None)
         if text is not None and called.endswith(("import_module", "__import__", "import_string")):
             self._dynamic_import(node, text)
-        if text is not None and called.endswith(("get_model", "get_app_config")) and text.partition(".")[0] in self.others:
+        if (
+            text is not None
+            and called.endswith(("get_model", "get_app_config"))
+            and text.partition(".")[0] in self.others
+        ):
             self._report(
                 node,
                 "seamline.E013",

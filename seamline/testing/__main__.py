@@ -17,7 +17,6 @@ from seamline.embedded import EmbeddedServer
 from seamline.testing.database import SERVER_URL
 
 
-
 def main(arguments: list[str]) -> int:
     root = Path.cwd()
     modules = sorted(path.parent.name for path in root.glob("modules/*/tests"))
@@ -31,7 +30,9 @@ def main(arguments: list[str]) -> int:
             for part in parts:
                 started = time.monotonic()
                 print(f"\n=== {' '.join(part)}", flush=True)
-                result = subprocess.run([sys.executable, "-m", "pytest", *part, *arguments], env=environment, check=False)  # noqa: S603
+                result = subprocess.run(
+                    [sys.executable, "-m", "pytest", *part, *arguments], env=environment, check=False
+                )
                 print(f"=== {' '.join(part)}: {time.monotonic() - started:.0f} s", flush=True)
                 if result.returncode != 0:
                     failed.append(f"{' '.join(part)} (exit {result.returncode})")

@@ -57,10 +57,10 @@ def admin_url() -> str:
 
 @pytest.fixture(scope="session")
 def _migrated(django_db_blocker: Any) -> None:
-    from django.conf import settings  # noqa: PLC0415 - Django is set up by now, not when this file is imported
+    from django.conf import settings
 
-    from seamline.data.migration import migrate_all  # noqa: PLC0415
-    from seamline.data.provision import provision_hosted  # noqa: PLC0415
+    from seamline.data.migration import migrate_all
+    from seamline.data.provision import provision_hosted
 
     with django_db_blocker.unblock():
         provision_hosted(admin_url=_server.admin_url, secret=settings.SEAMLINE_SECRET)
@@ -70,7 +70,7 @@ def _migrated(django_db_blocker: Any) -> None:
 @pytest.fixture
 def database(_migrated: None, django_db_blocker: Any) -> Iterator[None]:
     """The session's database: real commits, every schema migrated, emptied after the test."""
-    from django.db import connections  # noqa: PLC0415
+    from django.db import connections
 
     with django_db_blocker.unblock():
         yield
@@ -97,7 +97,7 @@ def fakes() -> Iterator[Callable[[type[Contract]], Fake]]:
 @pytest.fixture(params=["local", "rpc"])
 def runner(request: pytest.FixtureRequest) -> Iterator[str]:
     """Runs the test once directly and once with every hosted contract behind the real codec."""
-    from seamline.modules import hosted_modules  # noqa: PLC0415
+    from seamline.modules import hosted_modules
 
     with ExitStack() as stack:
         if request.param == "rpc":

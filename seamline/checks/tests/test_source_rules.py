@@ -27,7 +27,7 @@ PLANTED = {
     ],
     "seamline.E014": [
         "SQL = 'SELECT * FROM billing.invoice'\n",
-        "SQL = f'insert into \"billing\".\"invoice\" values (1)'\n",
+        'SQL = f\'insert into "billing"."invoice" values (1)\'\n',
         "SQL = 'UPDATE ONLY billing.invoice SET a = 1'\n",
         "def f(c):\n    c.execute('TRUNCATE TABLE billing.invoice')\n",
         "SQL = 'SELECT 1 FROM a JOIN platform.auth_user u ON true'\n",
@@ -39,7 +39,7 @@ INNOCENT = [
     "from django.apps import apps\napps.get_model('orders', 'Order')\n",
     "SQL = 'SELECT * FROM order_line WHERE billing.a = 1'\n",
     "TEXT = 'A letter from billing. Read it.'\n",
-    "def f():\n    \"\"\"Learns from billing.invoice_sent.\"\"\"\n",
+    'def f():\n    """Learns from billing.invoice_sent."""\n',
     "class A:\n    def atomic(self): pass\nA().atomic()\n",
 ]
 
