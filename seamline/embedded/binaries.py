@@ -74,7 +74,7 @@ def _version(directory: Path, *, account: Account) -> str:
     if not (directory / "initdb").is_file():
         return ""
     try:
-        done = subprocess.run(  # noqa: S603 - a path that we found
+        done = subprocess.run(
             [directory / "postgres", "--version"], capture_output=True, text=True, check=False, **account.run_as()
         )
     except OSError:

@@ -97,9 +97,7 @@ def _initialise(fresh: Path, *, secret: Path, account: Account, binaries: Binari
 
 
 def _run(command: list[str], *, account: Account, text: str = "") -> None:
-    done = subprocess.run(  # noqa: S603 - programs that we found
-        command, input=text, capture_output=True, text=True, check=False, **account.run_as()
-    )
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, **account.run_as())
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if "error" in line or "FATAL" in line] or ["no reason given"]
         raise EmbeddedServerError(
@@ -127,19 +125,25 @@ def write_settings(data: Path, *, account: Account, port: int, settings: Mapping
     """Write ``seamline.conf``, which the server's own configuration includes."""
     lines = [f"{name} = '{value}'" for name, value in {**settings, "port": str(port)}.items()]
     path = data / "seamline.conf"
-    path.write_text("# Rewritten at each start; put settings of your own into postgresql.conf.\n" + "\n".join(lines) + "\n")
+    note = "# Rewritten at each start; settings of your own have a place in postgresql.conf.\n"
+    path.write_text(note + "\n".join(lines) + "\n")
     account.give(path)
 
 
+def storage_of(data: Path) -> Path:
+    """What has to be deleted to delete the data: itself, or its home outside the project."""
+    return data.resolve().parent if data.is_symlink() else data
+
+
 def remove(*, directory: Path, data: Path) -> None:
-    """Delete the data, wherever it lies, and the directory of the embedded server."""
-    target = data.resolve()
-    if data.is_symlink() and target.parent.parent == shared_place():
-        shutil.rmtree(target.parent, ignore_errors=not target.exists())
+    """Delete the data, wherever it lies, and the directory of the embedded server.
+
+    :raises EmbeddedServerError: it belongs to another account.
+    """
     try:
-        shutil.rmtree(directory)
-    except FileNotFoundError:
-        return
+        for path in (storage_of(data), directory):
+            if path.exists():
+                shutil.rmtree(path)
     except PermissionError as error:
         raise EmbeddedServerError(
             f"{error.filename} belongs to another account: run this as {owner_of(data)}, who started the server."

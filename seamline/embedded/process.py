@@ -86,14 +86,17 @@ def wait(condition: Callable[[], bool], *, seconds: float) -> bool:
     return True
 
 
-def guard(pid: int, *, data: Path) -> subprocess.Popen[bytes]:
-    """A process that ends the server and deletes its data when this process dies, however it dies.
+def guard(*, data: Path, storage: Path) -> subprocess.Popen[bytes]:
+    """A process that ends the server and deletes its storage when this process ends, however that happens.
 
     It waits for the end of its standard input, which we hold open; killing it first dismisses it.
     """
-    script = 'cat >/dev/null; kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf -- "$2"'
-    return subprocess.Popen(  # noqa: S603 - fixed script
-        ["/bin/sh", "-c", script, "sh", str(pid), str(data)],
+    script = (
+        'cat >/dev/null; if read -r pid <"$1/postmaster.pid" && kill -QUIT "$pid"; then '
+        'while kill -0 "$pid"; do sleep 0.1; done; fi; rm -rf -- "$2"'
+    )
+    return subprocess.Popen(
+        ["/bin/sh", "-c", script, "sh", str(data), str(storage)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -106,7 +109,7 @@ def launch(*, program: str, data: Path, account: Account, log: Path) -> subproce
     """Start the main process in a session of its own, so that Ctrl-C in the terminal does not reach it."""
     with log.open("ab") as output:
         account.give(log)
-        return subprocess.Popen(  # noqa: S603 - a program that we found
+        return subprocess.Popen(
             [program, "-D", str(data)],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -132,7 +135,7 @@ def _serves(pid: int, data: Path) -> bool:
     """Whether the process lives and is a PostgreSQL that works in this data directory (zombies are not)."""
     process = Path("/proc") / str(pid)
     if not Path("/proc/self").exists():
-        shown = subprocess.run(  # noqa: S603 - a number
+        shown = subprocess.run(
             ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
         )
         return str(data) in shown.stdout

@@ -94,8 +94,8 @@ class EmbeddedServer:
             password = self._password_path.read_text()
         except PermissionError:
             raise EmbeddedServerError(
-                f"{self._password_path} belongs to another account: run this as {cluster.owner_of(self._password_path)}, "
-                "or set DATABASE_URL."
+                f"{self._password_path} belongs to another account: run this as "
+                f"{cluster.owner_of(self._password_path)}, or set DATABASE_URL."
             ) from None
         return f"postgresql://{cluster.ADMINISTRATOR}:{password}@127.0.0.1:{port}/{cluster.DATABASE}"
 
@@ -141,10 +141,6 @@ class EmbeddedServer:
         with self._locked():
             data = self._data.resolve()
             pid = process.running_pid(data)
-            if self._guard is not None:
-                self._guard.kill()
-                self._guard.communicate()
-                self._guard = None
             if pid is not None:
                 process.end(pid, data=data, child=self._child, patience=STOP_PATIENCE)
             if self._child is not None and self._child.poll() is not None:
@@ -154,6 +150,10 @@ class EmbeddedServer:
     def destroy(self) -> None:
         """Stop the server and delete everything of it."""
         self.stop()
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.communicate()
+            self._guard = None
         cluster.remove(directory=self.directory, data=self._data)
 
     @property
@@ -219,8 +219,8 @@ class EmbeddedServer:
                 if self._became_ready(child, data=data):
                     self._keep_port(port)
                     self._child = child
-                    if self._fast:
-                        self._guard = process.guard(child.pid, data=data)
+                    if self._fast and self._guard is None:
+                        self._guard = process.guard(data=data, storage=cluster.storage_of(self._data))
                     return
                 reason = self._reason(already_logged)
                 if "still in use" not in reason or time.monotonic() > deadline:
@@ -234,26 +234,30 @@ class EmbeddedServer:
         raise EmbeddedServerError(f"PostgreSQL does not start: {reason}. Its log is {self.log}.")
 
     def _became_ready(self, child: subprocess.Popen[bytes], *, data: Path) -> bool:
-        done = process.wait(
-            lambda: child.poll() is not None or process.is_ready(data, pid=child.pid), seconds=START_PATIENCE
-        )
+        try:
+            done = process.wait(
+                lambda: child.poll() is not None or process.is_ready(data, pid=child.pid), seconds=START_PATIENCE
+            )
+        except BaseException:  # Ctrl-C, say: no server stays that nobody knows of
+            process.end(child.pid, data=data, child=child, patience=STOP_PATIENCE)
+            raise
         if not done:
-            child.kill()
-            child.wait()
+            process.end(child.pid, data=data, child=child, patience=STOP_PATIENCE)
             raise EmbeddedServerError(f"PostgreSQL is not ready after {START_PATIENCE:.0f} s: look into {self.log}.")
         return child.poll() is None
 
     def _await_ready(self, pid: int) -> None:
         data = self._data.resolve()
         if not process.wait(lambda: process.is_ready(data, pid=pid), seconds=START_PATIENCE):
-            raise EmbeddedServerError(f"PostgreSQL (process {pid}) runs and takes no connections: look into {self.log}.")
+            raise EmbeddedServerError(f"PostgreSQL (process {pid}) runs but takes no connections: see {self.log}.")
 
     def _reason(self, already_logged: int) -> str:
         with self.log.open("rb") as file:
             file.seek(already_logged)
             lines = file.read().decode(errors="replace").splitlines()
         telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "could not bind"))]
-        return " / ".join(line.partition("]")[2].strip() or line for line in (telling or lines[-1:])) or "no reason given"
+        reasons = [line.partition("]")[2].strip() or line for line in telling or lines[-1:]]
+        return " / ".join(reasons) or "no reason given"
 
 
 def _is_free(port: int) -> bool:

@@ -1,0 +1,63 @@
+"""The web server as a child process of ``manage.py up``: start it, tell when it answers, end it whatever happens.
+
+Knows nothing of what is served.
+"""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+PATIENCE = 20.0
+"""Seconds for running requests to finish when the server is told to end."""
+
+
+def serve(*, application: str, host: str, port: int, workers: int, threads: int, when_live: Callable[[], None]) -> int:
+    """Serve a WSGI application with granian until it ends or this process is interrupted.
+
+    :param application: ``package.module:name``.
+    :param when_live: called once, when the first request was answered.
+    :returns: the server's exit code; 0 after an interruption.
+    """
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "warning"]
+    # In a session of its own, so that Ctrl-C in the terminal reaches us alone and the end is orderly.
+    child = subprocess.Popen([*command, application], start_new_session=True)
+    try:
+        while child.poll() is None:
+            if _answers(host, port):
+                when_live()
+                break
+            time.sleep(0.1)
+        return child.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(child)
+
+
+def _answers(host: str, port: int) -> bool:
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    connection = http.client.HTTPConnection(local, port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/health/live")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is not None:
+        return
+    child.terminate()
+    try:
+        child.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

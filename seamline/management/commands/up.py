@@ -1,0 +1,115 @@
+"""``manage.py up``: from an empty directory to a serving shop, and the same command the next day. Thin."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from seamline.data.migration import migrate_all
+from seamline.data.provision import provision_hosted
+from seamline.embedded.serving import serve
+
+
+class Command(BaseCommand):
+    """The order matters: roles and schemas, then tables, then data, then requests."""
+
+    help = (
+        "Prepare the database and serve everything on one port. The embedded PostgreSQL below .seamline/ is made and "
+        "started (DATABASE_URL=postgresql://... uses an existing server instead), roles, schemas and tables are "
+        "brought up to date, the data is loaded the first time. Ctrl-C stops the web server, and PostgreSQL if this command "
+        "started it. 'manage.py reset' starts over."
+    )
+    requires_system_checks = ()  # they are run by name below, after the tables exist that some of them look at
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+        parser.add_argument("--workers", type=int, default=1, help="server processes (default: %(default)s)")
+        parser.add_argument("--threads", type=int, default=8, help="threads a process (default: %(default)s)")
+        parser.add_argument("--no-serve", action="store_true", help="prepare, then end; also stops PostgreSQL again")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        if not options["no_serve"]:
+            _refuse_taken(host, port)
+        self._prepare()
+        if options["no_serve"]:
+            self.stdout.write("Prepared.")
+            return
+        code = serve(
+            application=settings.WSGI_APPLICATION.replace(".application", ":application"),
+            host=host,
+            port=port,
+            workers=options["workers"],
+            threads=options["threads"],
+            when_live=lambda: self._welcome(host=host, port=port),
+        )
+        if code:
+            raise CommandError(f"The web server ended with exit code {code}; what it wrote is above.", returncode=1)
+
+    def _prepare(self) -> None:
+        try:
+            self._step("Roles and schemas", self._provision)
+            self._step("Tables", migrate_all)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise CommandError(
+                f"The user of DATABASE_URL may not prepare the database ({_line(error)}): it needs CREATEROLE and to "
+                "own the database."
+            ) from error
+        except psycopg.OperationalError as error:
+            raise CommandError(
+                f"The database does not answer ({_line(error)}): see 'manage.py database status'."
+            ) from error
+        for command in getattr(settings, "SEAMLINE_START_COMMANDS", ()):
+            call_command(command, stdout=self.stdout, stderr=self.stderr)
+        call_command("check", databases=list(settings.DATABASES), stdout=self.stdout, stderr=self.stderr)
+
+    def _provision(self) -> None:
+        provision_hosted(admin_url=settings.DATABASE_URL, secret=settings.SEAMLINE_SECRET)
+
+    def _step(self, title: str, work: Callable[[], None]) -> None:
+        started = time.monotonic()
+        work()
+        self.stdout.write(f"{title}: ready ({time.monotonic() - started:.1f} s)")
+
+    def _welcome(self, *, host: str, port: int) -> None:
+        shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104 - compared
+        lines = [("", ""), *_pages(f"http://{shown}:{port}")]
+        if settings.DEMO:
+            lines += [("", ""), *getattr(settings, "SEAMLINE_DEMO_LOGINS", {}).items()]
+        width = max(len(title) for title, _ in lines)
+        for title, text in lines:
+            self.stdout.write(f"  {title:<{width}}  {text}".rstrip())
+        self.stdout.write("\nCtrl-C stops everything.")
+        self.stdout.flush()
+
+
+def _pages(base: str) -> list[tuple[str, str]]:
+    pages = getattr(settings, "SEAMLINE_START_PAGES", {"Home": "/"})
+    return [(title, base + path) for title, path in pages.items()]
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OverflowError as error:
+            raise CommandError(f"{port} is no port: give --port between 1 and 65535.", returncode=2) from error
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} on {host} cannot be used ({error.strerror}): stop what uses it, or give --port "
+                f"{port + 1 if port < 65535 else 8000}."
+            ) from error
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
