@@ -51,10 +51,7 @@ def begin(module: str, operation: Operation, key: str, fingerprint: bytes) -> Ea
         if cursor.rowcount == 1:
             return None
         cursor.execute(_EARLIER, [operation.name, key])
-        row = cursor.fetchone()
-    if row is None:  # purged between the two statements: an intent that old is a new one
-        return begin(module, operation, key, fingerprint)
-    stored, finished, encoded = row
+        stored, finished, encoded = cursor.fetchone()
     if bytes(stored) != fingerprint:
         raise IdempotencyKeyReuse(operation=operation.full_name, key=key)
     return EarlierCall(finished=finished, encoded=encoded)
