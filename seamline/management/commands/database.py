@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     help = (
         "The embedded PostgreSQL below .seamline/postgres by itself. 'start' makes it if need be and leaves it running "
-        "in the background, 'stop' stops it, 'status' tells (exit 1 when it does not run). 'manage.py dbshell' opens psql."
+        "in the background, 'stop' stops it, 'status' tells (exit 1 when it does not run)."
     )
     requires_system_checks = ()
 

@@ -23,8 +23,8 @@ class Command(BaseCommand):
     help = (
         "Prepare the database and serve everything on one port. The embedded PostgreSQL below .seamline/ is made and "
         "started (DATABASE_URL=postgresql://... uses an existing server instead), roles, schemas and tables are "
-        "brought up to date, the data is loaded the first time. Ctrl-C stops the web server, and PostgreSQL if this command "
-        "started it. 'manage.py reset' starts over."
+        "brought up to date, the data is loaded the first time. Ctrl-C stops the web server, and PostgreSQL if this "
+        "command started it. 'manage.py reset' starts over."
     )
     requires_system_checks = ()  # they are run by name below, after the tables exist that some of them look at
 
