@@ -1,0 +1,40 @@
+"""Events: published into the module's own log in the business transaction, delivered exactly once, in order per key.
+
+Modules import this package's names and nothing below it.
+"""
+
+from seamline.events.dispatcher import Dispatcher, announce, start_dispatcher, stop_dispatcher
+from seamline.events.draining import NotDrained, drain
+from seamline.events.feed import Feed, FeedBatch
+from seamline.events.lag import Lag, OpenWriter, lag, open_writers
+from seamline.events.parking import ParkedEvent, discard, parked, redrive
+from seamline.events.publishing import publish
+from seamline.events.shelf import ParkedStatus
+from seamline.events.stored import StoredEvent, UndecodableEvent, upcaster
+from seamline.events.subscription import Delivery, Subscription
+
+__all__ = [
+    "Delivery",
+    "Dispatcher",
+    "Feed",
+    "FeedBatch",
+    "Lag",
+    "NotDrained",
+    "OpenWriter",
+    "ParkedEvent",
+    "ParkedStatus",
+    "StoredEvent",
+    "Subscription",
+    "UndecodableEvent",
+    "announce",
+    "discard",
+    "drain",
+    "lag",
+    "open_writers",
+    "parked",
+    "publish",
+    "redrive",
+    "start_dispatcher",
+    "stop_dispatcher",
+    "upcaster",
+]

@@ -1,0 +1,35 @@
+"""The couriers of this process: one for each hosted subscription and each publisher whose log can be reached."""
+
+from __future__ import annotations
+
+import logging
+
+from seamline.events.courier import Courier
+from seamline.events.feed import Feed, feed_for
+from seamline.modules.manifest import Module
+from seamline.modules.registry import hosted_modules
+
+logger = logging.getLogger(__name__)
+
+
+def couriers_of(module: Module) -> tuple[Courier, ...]:
+    """New couriers for the module's subscriptions, for one thread; they share one feed for each publisher."""
+    feeds: dict[str, Feed | None] = {}
+    couriers = []
+    for subscription in module.subscriptions:
+        for publisher in subscription.publishers:
+            if publisher not in feeds:
+                feeds[publisher] = feed_for(publisher)
+            feed = feeds[publisher]
+            if feed is None:
+                logger.info("%s waits: this process has no way to the log of %r", subscription.name, publisher)
+                continue
+            couriers.append(
+                Courier(subscriber=module.name, subscription=subscription, publisher=publisher, feed=feed)
+            )
+    return tuple(couriers)
+
+
+def all_couriers() -> tuple[Courier, ...]:
+    """New couriers for all hosted subscriptions, for one thread."""
+    return tuple(courier for module in hosted_modules() for courier in couriers_of(module))

@@ -1,0 +1,90 @@
+"""Feeds: how a subscriber reads a publisher's log, wherever that is. A position means the same in every feed.
+
+``SqlFeed`` reads it on the publisher's own alias, as the publisher's role: subscribers have no rights there. This file
+may not know subscriptions or checkpoints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+
+from seamline.data import connection_for
+from seamline.events.stored import StoredEvent
+from seamline.events.tail import Tail
+
+_COLUMNS = "position, event_id, name, schema_version, key, data::text, meta::text, at"
+_READ = f"""
+SELECT {_COLUMNS} FROM event_log
+WHERE position > %s AND position <= %s AND name = ANY(%s) ORDER BY position LIMIT %s
+"""  # noqa: S608 - constants only
+_FETCH = f"SELECT {_COLUMNS} FROM event_log WHERE position = ANY(%s) ORDER BY position"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedBatch:
+    """A piece of a log: all events of the wanted names after the asked position and up to ``position``."""
+
+    events: tuple[StoredEvent, ...]
+    position: int
+    """Where to read on. No event will ever appear at or below it that was not in a batch."""
+    more: bool
+    """More can be read at once."""
+    held_back: bool
+    """A transaction that may still commit keeps later events from being read; ask again soon."""
+
+
+class Feed(Protocol):
+    """A publisher's log, as a reader sees it."""
+
+    def read(self, *, after: int, limit: int, names: Sequence[str]) -> FeedBatch:
+        """The next events of these names, at most ``limit``, in the order of the log."""
+
+    def fetch(self, *, positions: Sequence[int]) -> tuple[StoredEvent, ...]:
+        """The events at these positions, in the order of the log; those that do not exist are left out."""
+
+    def end(self) -> int | None:
+        """Where the log ends now; None while that is not settled: ask again."""
+
+
+class SqlFeed:
+    """Reads the log on the publisher's alias. For one thread."""
+
+    def __init__(self, *, publisher: str) -> None:
+        self.publisher = publisher
+        self._tail: Tail | None = None
+
+    def read(self, *, after: int, limit: int, names: Sequence[str]) -> FeedBatch:
+        tail = self._tail = self._tail or Tail(settled=after)
+        tail.settled = max(tail.settled, after)
+        connection = connection_for(self.publisher)
+        window_full = tail.advance(connection)
+        events: tuple[StoredEvent, ...] = ()
+        if tail.settled > after:
+            with connection.cursor() as cursor:
+                cursor.execute(_READ, [after, tail.settled, list(names), limit])
+                events = tuple(StoredEvent(*row) for row in cursor.fetchall())
+        full = len(events) == limit
+        return FeedBatch(
+            events=events,
+            position=events[-1].position if full else tail.settled,
+            more=full or window_full,
+            held_back=tail.held_back,
+        )
+
+    def fetch(self, *, positions: Sequence[int]) -> tuple[StoredEvent, ...]:
+        with connection_for(self.publisher).cursor() as cursor:
+            cursor.execute(_FETCH, [list(positions)])
+            return tuple(StoredEvent(*row) for row in cursor.fetchall())
+
+    def end(self) -> int | None:
+        self._tail = self._tail or Tail(settled=0)
+        return self._tail.end(connection_for(self.publisher))
+
+
+def feed_for(publisher: str) -> Feed | None:
+    """A new feed of the publisher's log for this thread; None where this process has no way to it."""
+    return SqlFeed(publisher=publisher) if publisher in settings.DATABASES else None

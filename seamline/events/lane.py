@@ -1,0 +1,127 @@
+"""A lane: one thread that delivers for all subscriptions of one module, so that a stuck module holds up only itself.
+
+It runs when hinted, when a retry is due, and on an adaptive poll. Errors of the database are waited out. This file may
+not know how hints travel.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections import deque
+
+from django.conf import settings
+
+from seamline.data import connection_for, release_connections
+from seamline.events.courier import Courier, Step
+from seamline.events.couriers import couriers_of
+from seamline.modules.manifest import Module
+
+FIRST_POLL, LONGEST_POLL = 0.1, 2.0
+FIRST_HOLD, LONGEST_HOLD = 0.001, 0.05
+FIRST_REST, LONGEST_REST = 0.1, 5.0
+REST = 1.0
+"""Seconds of idling from which an unpooled connection is not kept."""
+
+logger = logging.getLogger(__name__)
+
+
+class _Slot:
+    """When a courier steps next, and how long the pauses between have become."""
+
+    __slots__ = ("courier", "due", "failures", "hold", "poll")
+
+    def __init__(self, courier: Courier) -> None:
+        self.courier = courier
+        self.due = 0.0
+        self.poll = FIRST_POLL
+        self.hold = FIRST_HOLD
+        self.failures = 0
+
+    def after(self, step: Step, now: float) -> None:
+        self.failures = 0
+        if step.again:
+            self.due, self.poll, self.hold = 0.0, FIRST_POLL, FIRST_HOLD
+            return
+        if step.held_back or step.busy:
+            pause, self.hold = self.hold, min(self.hold * 2, LONGEST_HOLD)
+        else:
+            pause, self.poll, self.hold = self.poll, min(self.poll * 2, LONGEST_POLL), FIRST_HOLD
+        if step.retry_in is not None:
+            pause = min(pause, step.retry_in)
+        self.due = now + pause
+
+    def after_error(self, now: float) -> None:
+        rest = min(FIRST_REST * 2 ** min(self.failures, 10), LONGEST_REST)
+        self.failures += 1
+        self.due = now + rest * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+class Lane(threading.Thread):
+    """Delivers for one module until stopped. Any number of processes may run a lane for the same module."""
+
+    def __init__(self, *, module: Module) -> None:
+        super().__init__(name=f"seamline lane {module.name}", daemon=True)
+        self.module = module
+        self._hints: deque[str] = deque()
+        self._hinted = threading.Event()
+        self._stopping = False
+        self._pooled = any("pool" in alias["OPTIONS"] for alias in settings.DATABASES.values() if "OPTIONS" in alias)
+
+    def wake(self, publisher: str) -> None:
+        """Look at the publisher's log now. Safe from any thread."""
+        self._hints.append(publisher)
+        self._hinted.set()
+
+    def stop(self) -> None:
+        """End after the batch at hand; join the thread afterwards."""
+        self._stopping = True
+        self._hinted.set()
+
+    def run(self) -> None:
+        slots = [_Slot(courier) for courier in couriers_of(self.module)]
+        while not self._stopping:
+            self._take_hints(slots)
+            for slot in slots:
+                if slot.due <= time.monotonic() and not self._stopping:
+                    self._step(slot)
+            pause = min((slot.due for slot in slots), default=time.monotonic() + LONGEST_POLL) - time.monotonic()
+            if pause > 0:
+                if self._pooled or pause >= REST:
+                    release_connections()
+                self._hinted.wait(pause)
+        release_connections()
+
+    def _take_hints(self, slots: list[_Slot]) -> None:
+        self._hinted.clear()
+        publishers = set()
+        while self._hints:
+            publishers.add(self._hints.popleft())
+        for slot in slots:
+            if slot.courier.publisher in publishers and not slot.failures:
+                slot.due, slot.poll = 0.0, FIRST_POLL
+
+    def _step(self, slot: _Slot) -> None:
+        courier = slot.courier
+        failed_before = slot.failures
+        try:
+            slot.after(courier.step(), time.monotonic())
+        except Exception as error:
+            # Handlers' errors are dealt with below: this is the database, or a defect. Either way the thread must live.
+            slot.after_error(time.monotonic())
+            logger.log(
+                logging.DEBUG if failed_before else logging.ERROR,
+                "Delivery for %s stopped, trying again in %.1f s: %s",
+                courier.subscription.name,
+                slot.due - time.monotonic(),
+                error,
+                exc_info=not failed_before,
+            )
+            courier.forget()
+            for alias in (courier.subscriber, courier.publisher):
+                connection_for(alias).close()
+            return
+        if failed_before:
+            logger.info("Delivery for %s goes on", courier.subscription.name)

@@ -1,0 +1,115 @@
+"""``publish``: events join the business transaction. One INSERT into the module's own log, whatever their number.
+
+No NOTIFY here: inside a writing transaction it would serialise all commits. Dispatchers are woken after the commit.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cache, partial
+from uuid import UUID
+
+from seamline.calls.context import current_call
+from seamline.contract import Event
+from seamline.contract.codec import encode
+from seamline.contract.event import module_of
+from seamline.data import after_commit, connection_for, current_transaction
+from seamline.modules.registry import module_named
+
+_ROW = "(%s::uuid, %s, %s, %s, %s, %s)"
+_INSERT = "INSERT INTO event_log (event_id, name, schema_version, key, data, meta) VALUES "
+
+causing_event: ContextVar[UUID | None] = ContextVar("seamline_causing_event", default=None)
+"""The event that is being handled; what the handler publishes names it as its cause."""
+
+_listeners: list[Callable[[str], None]] = []
+
+
+def on_published(listener: Callable[[str], None]) -> None:
+    """Call the listener with the module's name after each commit of this process that holds events."""
+    _listeners.append(listener)
+
+
+def publish(*events: Event) -> tuple[UUID, ...]:
+    """Append events to the log of the module whose transaction is open; they exist if and only if it commits.
+
+    :returns: the ids of the events, in order.
+    :raises RuntimeError: no transaction of the publishing module is open.
+    :raises ValueError: the module's contract does not declare an event.
+    """
+    if not events:
+        return ()
+    transaction = current_transaction()
+    module = transaction.module if transaction is not None else None
+    for kind in {type(event) for event in events}:
+        _check(kind, module)
+    assert module is not None
+    meta = encode(_meta()).decode()
+    parameters: list[object] = []
+    identifiers = []
+    for event in events:
+        identifier = new_event_id()
+        identifiers.append(identifier)
+        parameters += (
+            str(identifier), event.event_name, event.schema_version, event.key, encode(event).decode(), meta
+        )  # fmt: skip
+    with connection_for(module).cursor() as cursor:
+        cursor.execute(_INSERT + ", ".join([_ROW] * len(events)), parameters)
+    after_commit(module, _announcer(module))
+    return tuple(identifiers)
+
+
+def new_event_id() -> UUID:
+    """A UUID of version 7: ids of one time lie together in the index."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (random >> 68 & 0xFFF) << 64
+    return UUID(int=value | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF)
+
+
+@cache
+def _announcer(module: str) -> Callable[[], None]:
+    return partial(_announce, module)
+
+
+def _announce(module: str) -> None:
+    for listener in _listeners:
+        listener(module)
+
+
+def _check(event: type[Event], module: str | None) -> None:
+    publisher = module_of(event)
+    if publisher != module:
+        where = "no transaction is open" if module is None else f"the open transaction is one of {module!r}"
+        raise RuntimeError(
+            f"{event.event_name} was published but {where}. Publish it where its module writes the rows that it tells "
+            f'of: with atomic("{publisher}"): ...'
+        )
+    _check_declared(event)
+
+
+@cache
+def _check_declared(event: type[Event]) -> None:
+    publisher = module_of(event)
+    contract = module_named(publisher).contract
+    if contract is None or event not in contract.events:
+        raise ValueError(
+            f"{event.event_name} is no event of the contract of {publisher!r}. Add {event.__name__} to the events of "
+            "its contract, so that others can subscribe to it."
+        )
+
+
+def _meta() -> dict[str, str]:
+    call = current_call()
+    cause = causing_event.get()
+    meta = {"actor": call.origin.actor}
+    if call.origin.correlation_id:
+        meta["correlation"] = call.origin.correlation_id
+    if cause is not None:
+        meta["causation"] = str(cause)
+    elif call.operation:
+        meta["causation"] = call.operation
+    return meta

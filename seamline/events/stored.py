@@ -1,0 +1,93 @@
+"""Events as they lie in a log, and the way back to typed ones: tolerant of new fields, lifting old schema versions.
+
+This file may not know where a log is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from seamline.contract import Event
+from seamline.contract.codec import decoder
+from seamline.contract.event import event_for_name
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+_UPCASTERS: dict[tuple[str, int], Upcaster] = {}
+
+
+class UndecodableEvent(Exception):
+    """The log holds an event that this process cannot read; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One row of a log; ``data`` and ``meta`` are JSON text."""
+
+    position: int
+    event_id: UUID
+    name: str
+    schema_version: int
+    key: str
+    data: str
+    meta: str
+    at: datetime
+
+    def decode(self) -> Event:
+        """The typed event; fields that the class does not know are dropped, old versions are lifted.
+
+        :raises UndecodableEvent: the payload does not fit the class, or is newer than it.
+        """
+        event = event_for_name(self.name)
+        if event is None:
+            raise UndecodableEvent(f"No loaded contract declares the event {self.name!r}; deploy the contract that does.")
+        try:
+            if self.schema_version == event.schema_version:
+                decoded: Event = decoder(event).decode(self.data)
+                return decoded
+            return msgspec.convert(self._lifted(event.schema_version), event)
+        except msgspec.ValidationError as error:
+            raise UndecodableEvent(
+                f"{self.name} at position {self.position} (schema version {self.schema_version}) does not fit "
+                f"{event.__qualname__}: {error}. Give new fields a default, or register an upcaster."
+            ) from error
+
+    def _lifted(self, wanted: int) -> dict[str, Any]:
+        if self.schema_version > wanted:
+            raise UndecodableEvent(
+                f"{self.name} at position {self.position} has schema version {self.schema_version}, this process knows "
+                f"up to {wanted}. Deploy the newer contract here, then redrive."
+            )
+        payload: dict[str, Any] = msgspec.json.decode(self.data)
+        for version in range(self.schema_version, wanted):
+            lift = _UPCASTERS.get((self.name, version))
+            if lift is None:
+                raise UndecodableEvent(
+                    f"No upcaster lifts {self.name} from schema version {version} to {version + 1}: register one with "
+                    f'@upcaster("{self.name}", from_version={version}).'
+                )
+            payload = lift(payload)
+        return payload
+
+
+def upcaster(name: str, *, from_version: int) -> Callable[[Upcaster], Upcaster]:
+    """Register the function that lifts an event's payload from one schema version to the next.
+
+    >>> @upcaster("orders.order_placed", from_version=1)
+    ... def add_channel(payload):
+    ...     return {**payload, "channel": "web"}
+
+    :raises ValueError: another function is registered for that step.
+    """
+
+    def register(function: Upcaster) -> Upcaster:
+        if _UPCASTERS.setdefault((name, from_version), function) is not function:
+            raise ValueError(f"Two upcasters lift {name!r} from schema version {from_version}; keep one.")
+        return function
+
+    return register

@@ -1,0 +1,96 @@
+"""What a module says about the events it listens to, and what its handlers receive.
+
+Plain values, read by manifests, checks and the delivery. This file may not know how events are stored or delivered.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from seamline.contract import Event
+from seamline.contract.event import module_of
+
+LONGEST_DELAY = 300.0
+"""Seconds between two attempts at most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """A durable interest of one module in events of others, or its own.
+
+    >>> Subscription(
+    ...     name="inventory.release_on_cancel",
+    ...     events=(OrderCancelled,),
+    ...     handler="modules.inventory.handlers:release_on_cancel",
+    ... )
+
+    The handler runs inside ``atomic(<this module>)``, in the same commit as the checkpoint: its rows are written exactly
+    once. It may run more than once before that commit, so it has no other effects. It may publish; it may not call
+    other modules. Its signature is ``handler(event, delivery)``; with ``batch`` it is ``handler(deliveries)``, a
+    sequence in the order of the log, all of one publisher and all in one commit.
+    """
+
+    name: str
+    """``<module>.<what it does>``; stable, because its checkpoint carries it."""
+    events: tuple[type[Event], ...]
+    handler: str
+    """Path of the handler, ``package.file:function``."""
+    batch: int | None = None
+    """Deliveries in one call at most; None calls the handler for each event."""
+    start: Literal["beginning", "now"] = "beginning"
+    """Where a new subscription begins to read. An existing one goes on from its checkpoint."""
+    max_attempts: int = 8
+    """Failed attempts after which the event is parked until an operator redrives or discards it."""
+    backoff: float = 0.5
+    """Seconds before the second attempt; doubles with each, up to five minutes."""
+    timeout: float = 10.0
+    """Seconds that one statement of the handler may take, and that its transaction may idle between two. PostgreSQL
+    cancels the statement, or ends the session, and the attempt counts as failed."""
+
+    def __post_init__(self) -> None:
+        if not self.name.partition(".")[2]:
+            raise ValueError(f'The subscription {self.name!r} needs a name like "<module>.<what it does>".')
+        if not self.events:
+            raise ValueError(f"The subscription {self.name!r} lists no events; give at least one event class.")
+        for field in ("max_attempts", "backoff", "timeout", "batch"):
+            value = getattr(self, field)
+            if value is not None and value <= 0:
+                raise ValueError(f"The subscription {self.name!r} has {field}={value!r}; give a number above zero.")
+
+    @cached_property
+    def publishers(self) -> tuple[str, ...]:
+        """The modules whose logs it reads, in the order of their first event."""
+        return tuple(dict.fromkeys(module_of(event) for event in self.events))
+
+    def names_of(self, publisher: str) -> tuple[str, ...]:
+        """The names of the publisher's events that it wants."""
+        return tuple(event.event_name for event in self.events if module_of(event) == publisher)
+
+    def delay_after(self, attempts: int) -> float:
+        """Seconds to wait after so many failed attempts: exponential, with a fifth of jitter either way."""
+        return min(self.backoff * 2 ** min(attempts - 1, 20), LONGEST_DELAY) * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(Generic[E]):
+    """One event on its way to one handler.
+
+    ``position`` is its place in the publisher's log; ``attempt`` is 1 at first. ``meta`` holds what the publisher knew:
+    ``actor``, ``correlation``, and ``causation`` (the event or the operation that led to it), each absent if unknown.
+    """
+
+    event: E
+    event_id: UUID
+    publisher: str
+    position: int
+    at: datetime
+    meta: dict[str, Any]
+    attempt: int
