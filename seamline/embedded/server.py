@@ -31,6 +31,7 @@ PORT_ATTEMPTS = 5
 LOG_LIMIT = 8_000_000
 """Bytes after which the log starts anew at the next start."""
 
+_TELLING = ("FATAL", "PANIC", "could not bind", "invalid value", "unrecognized configuration")
 _DAMAGE = ("PANIC", "could not locate a valid checkpoint", "pg_control", "incompatible with server", "not a valid data")
 
 
@@ -119,8 +120,7 @@ class EmbeddedServer:
         :raises EmbeddedServerError: it does not start; the text has PostgreSQL's reason.
         """
         with self._locked():
-            if self.initialised and (pid := process.running_pid(self._data.resolve())):
-                self._await_ready(pid)
+            if self.initialised and (pid := process.running_pid(self._data.resolve())) and self._became_usable(pid):
                 return False
             account = account_for(self._data)
             binaries = find_binaries(account)
@@ -246,16 +246,25 @@ class EmbeddedServer:
             raise EmbeddedServerError(f"PostgreSQL is not ready after {START_PATIENCE:.0f} s: look into {self.log}.")
         return child.poll() is None
 
-    def _await_ready(self, pid: int) -> None:
+    def _became_usable(self, pid: int) -> bool:
+        """Whether a server that runs already takes connections; False when it ended instead."""
         data = self._data.resolve()
-        if not process.wait(lambda: process.is_ready(data, pid=pid), seconds=START_PATIENCE):
+        ended = False
+
+        def settled() -> bool:
+            nonlocal ended
+            ended = process.gone(pid, data=data, child=self._child)
+            return ended or process.is_ready(data, pid=pid)
+
+        if not process.wait(settled, seconds=START_PATIENCE):
             raise EmbeddedServerError(f"PostgreSQL (process {pid}) runs but takes no connections: see {self.log}.")
+        return not ended
 
     def _reason(self, already_logged: int) -> str:
         with self.log.open("rb") as file:
             file.seek(already_logged)
             lines = file.read().decode(errors="replace").splitlines()
-        telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "could not bind"))]
+        telling = [line for line in lines if any(sign in line for sign in _TELLING)]
         reasons = [line.partition("]")[2].strip() or line for line in telling or lines[-1:]]
         return " / ".join(reasons) or "no reason given"
 
