@@ -4,7 +4,7 @@ import os
 
 from oscar.defaults import *  # noqa: F403
 
-SECRET_KEY = "benchmark"  # noqa: S105 - a throw-away server on the loopback address
+SECRET_KEY = "benchmark"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
 SITE_ID = 1
