@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,12 +22,33 @@ def place() -> Iterator[Path]:
     shutil.rmtree(directory, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def pristine() -> Iterator[Path]:
+    """The files of a server that was made and stopped; copying them is quicker than making them."""
+    directory = Path(tempfile.mkdtemp(prefix="seamline-embedded-"))
+    directory.chmod(0o755)
+    server = EmbeddedServer(directory=directory / "postgres", fast=True)
+    server.ensure_running()
+    server.stop()
+    (server.directory / "state.json").unlink()
+    yield server.directory
+    server.destroy()
+    directory.rmdir()
+
+
 @pytest.fixture
-def server(place: Path) -> Iterator[EmbeddedServer]:
+def absent_server(place: Path) -> Iterator[EmbeddedServer]:
     """A server that was never started."""
     server = EmbeddedServer(directory=place / "postgres", fast=True)
     yield server
     server.destroy()
+
+
+@pytest.fixture
+def server(absent_server: EmbeddedServer, pristine: Path) -> EmbeddedServer:
+    """A server that is made and does not run."""
+    subprocess.run(["cp", "-a", pristine, absent_server.directory], check=True)
+    return absent_server
 
 
 @pytest.fixture

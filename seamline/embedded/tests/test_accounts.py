@@ -29,7 +29,8 @@ def _owner_of_process(pid: int | None) -> int:
 
 
 @needs_root
-def test_root_runs_the_server_as_nobody_in_the_project(server: EmbeddedServer) -> None:
+def test_root_runs_the_server_as_nobody_in_the_project(absent_server: EmbeddedServer) -> None:
+    server = absent_server
     server.ensure_running()
     data = server.directory / "data"
     assert not data.is_symlink()
@@ -122,16 +123,19 @@ def test_root_keeps_serving_the_data_of_an_ordinary_account_as_that_account(plac
     assert account_for(data) == Account(uid=12345, gid=12345)
 
 
-def test_machine_without_any_server_says_what_to_do(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_machine_without_any_server_says_what_to_do(
+    absent_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(binaries, "_candidates", lambda: iter([Path("/nonexistent")]))
     with pytest.raises(NoServerBinaries, match="set DATABASE_URL=postgresql://"):
-        server.ensure_running()
-    assert not server.initialised
+        absent_server.ensure_running()
+    assert not absent_server.initialised
 
 
 def test_installed_server_is_used_when_the_wheel_has_none(
-    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+    absent_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    server = absent_server
     monkeypatch.setattr(binaries.importlib.util, "find_spec", lambda name: None)
     try:
         installed = find_binaries(account_for(server.directory))

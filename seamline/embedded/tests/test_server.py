@@ -36,7 +36,8 @@ def _setting(server: EmbeddedServer, name: str) -> str:
     return str(row[0])
 
 
-def test_first_call_starts_a_server_and_second_call_finds_it(server: EmbeddedServer) -> None:
+def test_first_call_makes_a_server_and_second_call_finds_it(absent_server: EmbeddedServer) -> None:
+    server = absent_server
     assert server.status().state is ServerState.ABSENT
     assert server.ensure_running() is True
     assert server.ensure_running() is False
@@ -98,11 +99,11 @@ def test_committed_data_survives_a_killed_main_process(place: Path) -> None:
         _remember(server, "committed")
         killed = server.status().pid
         assert killed is not None
-        with psycopg.connect(server.url) as session:
-            session.execute("SELECT 1")
-            os.kill(killed, signal.SIGKILL)
-            wait_until(lambda: server.status().state is ServerState.STOPPED)
-            assert server.ensure_running() is True
+        session = psycopg.connect(server.url)
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: server.status().state is ServerState.STOPPED)
+        assert server.ensure_running() is True
+        session.close()
         assert server.status().pid != killed
         assert _remembered(server) == ["committed"]
     finally:

@@ -107,7 +107,7 @@ def test_what_the_server_refuses_is_told_apart(
     with pytest.raises(EmbeddedServerError, match="refuses the user 'seamline_admin' or its password") as raised:
         check_external(good.replace(password, "guessed"))
     one_line(raised.value)
-    with pytest.raises(EmbeddedServerError, match="has no database 'missing'.*createdb missing") as raised:
+    with pytest.raises(EmbeddedServerError, match=r"has no database 'missing'.*createdb missing") as raised:
         check_external(good.removesuffix("/seamline") + "/missing")
     one_line(raised.value)
     monkeypatch.setattr(external, "OLDEST_MAJOR", 99)
