@@ -6,6 +6,7 @@ may not know checkpoints.
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from math import inf
@@ -53,6 +54,7 @@ class Handling:
         self._publisher = publisher
         self._in_batches = subscription.batch is not None
         self._path = subscription.handler
+        self._timeout = subscription.timeout
         self._handler: Callable[..., None] | None = None
 
     def run(self, events: Sequence[StoredEvent], *, attempt: int = 1) -> None:
@@ -77,8 +79,9 @@ class Handling:
                 raise HandlerFailed(index=index, cause=error) from error
         outer, cause = current.set(Call("", inf, "", Origin(actor="system", correlation_id=""))), causing_event.set(None)
         try:
+            began = time.monotonic()
             self._function()(deliveries)
-            self._check_usable()
+            self._check(began)
         except Exception as error:
             raise HandlerFailed(index=alone, cause=error) from error
         finally:
@@ -96,15 +99,20 @@ class Handling:
                 origin = Origin(actor=meta.get("actor", "system"), correlation_id=meta.get("correlation", ""))
                 current.set(Call("", inf, "", origin))
                 causing_event.set(delivery.event_id)
+                began = time.monotonic()
                 handler(delivery.event, delivery)
-                self._check_usable()
+                self._check(began)
         except Exception as error:
             raise HandlerFailed(index=index, cause=error) from error
         finally:
             current.reset(outer)
             causing_event.reset(cause)
 
-    def _check_usable(self) -> None:
+    def _check(self, began: float) -> None:
+        seconds = time.monotonic() - began
+        if seconds > self._timeout:
+            # PostgreSQL may have ended the session meanwhile, which only the next statement would show.
+            raise TimeoutError(f"{self._path} took {seconds:.1f} s; the subscription allows {self._timeout:g} s.")
         # Asked of the client library, not of the server: a swallowed error must not be blamed on the next event.
         connection = connection_for(self._subscriber)
         status = connection.connection.info.transaction_status if connection.connection is not None else None

@@ -49,8 +49,8 @@ class Subscription:
     backoff: float = 0.5
     """Seconds before the second attempt; doubles with each, up to five minutes."""
     timeout: float = 10.0
-    """Seconds that one statement of the handler may take, and that its transaction may idle between two. PostgreSQL
-    cancels the statement, or ends the session, and the attempt counts as failed."""
+    """Seconds that one call of the handler may take; then the attempt has failed. PostgreSQL cancels a statement that
+    takes longer, and ends a session that idles longer, so that others can go on while the handler hangs."""
 
     def __post_init__(self) -> None:
         if not self.name.partition(".")[2]:

@@ -129,8 +129,9 @@ def remove_aliases() -> None:
     """Forget them again."""
     for alias in (SHOP, LEDGER):
         connections[alias].close()
+        del connections[alias]
         settings.DATABASES.pop(alias)
-        connections.settings.pop(alias)
+        connections.settings.pop(alias, None)
 
 
 def host(*subscriptions: Subscription, jobs: tuple[Any, ...] = ()) -> None:
