@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from seamline.web.principal import principal_of
+
+if TYPE_CHECKING:
+    # DRF reads its default throttles while it defines APIView.
+    from rest_framework.views import APIView
 
 
 class PrincipalThrottle(SimpleRateThrottle):
