@@ -62,9 +62,7 @@ class Checkpoint:
         """
         limit = str(max(1, int(timeout * 1000)))
         with connection_for(self.subscriber).cursor() as cursor:
-            cursor.execute(
-                _CLAIM, {"limit": limit, "subscription": self.subscription, "publisher": self.publisher}
-            )
+            cursor.execute(_CLAIM, {"limit": limit, "subscription": self.subscription, "publisher": self.publisher})
             row = cursor.fetchone()
             return None if row is None else Claim(position=row[0], paused=row[1])
 

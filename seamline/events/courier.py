@@ -1,7 +1,7 @@
 """The courier of one subscription: from one publisher's log to the handler, effects and checkpoint in one commit.
 
-The log is read before the transaction opens; the checkpoint's lock then shows whether somebody else was faster. This file
-may not know threads; ``lane`` and ``drain`` decide when a courier steps.
+The log is read before the transaction opens; the checkpoint's lock then shows whether somebody else was faster. This
+file may not know threads; ``lane`` and ``drain`` decide when a courier steps.
 """
 
 from __future__ import annotations
@@ -138,9 +138,7 @@ class Courier:
             self._stored = self._after = end
             return len(events) + (failure is not None)
 
-    def _commit(
-        self, events: Sequence[StoredEvent], *, end: int, failure: tuple[StoredEvent, Failure] | None
-    ) -> None:
+    def _commit(self, events: Sequence[StoredEvent], *, end: int, failure: tuple[StoredEvent, Failure] | None) -> None:
         try:
             with atomic(self.subscriber):
                 self._claim(position=self._stored)

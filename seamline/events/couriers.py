@@ -24,9 +24,7 @@ def couriers_of(module: Module) -> tuple[Courier, ...]:
             if feed is None:
                 logger.info("%s waits: this process has no way to the log of %r", subscription.name, publisher)
                 continue
-            couriers.append(
-                Courier(subscriber=module.name, subscription=subscription, publisher=publisher, feed=feed)
-            )
+            couriers.append(Courier(subscriber=module.name, subscription=subscription, publisher=publisher, feed=feed))
     return tuple(couriers)
 
 

@@ -78,7 +78,7 @@ def start_dispatcher() -> Dispatcher:
 
 def stop_dispatcher(*, timeout: float = 10.0) -> bool:
     """Stop this process's dispatcher, if it runs; whether it ended in time."""
-    global _dispatcher  # noqa: PLW0603
+    global _dispatcher
     with _lock:
         running, _dispatcher = _dispatcher, None
     atexit.unregister(stop_dispatcher)

@@ -60,8 +60,8 @@ def drain(
             pause = min(pause * 2, LONGEST_PAUSE)
     if not allow_parked and (events := parked()):
         lines = [
-            f"{event.subscription}: {event.name} {event.key} at position {event.position} failed {event.attempts} times "
-            f"({event.error}); {event.behind} wait behind it\n{event.traceback}"
+            f"{event.subscription}: {event.name} {event.key} at position {event.position} failed {event.attempts} "
+            f"times ({event.error}); {event.behind} wait behind it\n{event.traceback}"
             for event in events
         ]
         raise NotDrained("\n".join(["Events are parked:", *lines]))

@@ -77,7 +77,10 @@ class Handling:
                 deliveries.append(self._delivery(event, attempt))
             except Exception as error:
                 raise HandlerFailed(index=index, cause=error) from error
-        outer, cause = current.set(Call("", inf, "", Origin(actor="system", correlation_id=""))), causing_event.set(None)
+        outer, cause = (
+            current.set(Call("", inf, "", Origin(actor="system", correlation_id=""))),
+            causing_event.set(None),
+        )
         try:
             began = time.monotonic()
             self._function()(deliveries)

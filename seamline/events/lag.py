@@ -1,4 +1,4 @@
-"""How far behind each subscription is, and who holds a log back. Only reads; used by ``drain``, commands and metrics."""
+"""How far behind each subscription is, and who holds a log back. Only reads; for ``drain``, commands and metrics."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def subscriptions(name: str | None = None) -> Iterator[tuple[str, Subscription]]
 
 
 def _change(event: ParkedEvent, statement: str, leading: list[str]) -> None:
-    from seamline.events.dispatcher import announce  # noqa: PLC0415 - the dispatcher imports what this file offers
+    from seamline.events.dispatcher import announce
 
     subscriber = next(iter(subscriptions(event.subscription)))[0]
     with atomic(subscriber):

@@ -25,6 +25,7 @@ _INSERT = "INSERT INTO event_log (event_id, name, schema_version, key, data, met
 causing_event: ContextVar[UUID | None] = ContextVar("seamline_causing_event", default=None)
 """The event that is being handled; what the handler publishes names it as its cause."""
 
+_declared: set[type[Event]] = set()
 _listeners: list[Callable[[str], None]] = []
 
 
@@ -48,7 +49,7 @@ def publish(*events: Event) -> tuple[UUID, ...]:
         _check(kind, module)
     assert module is not None
     meta = encode(_meta()).decode()
-    parameters: list[object] = []
+    parameters: list[str | int] = []
     identifiers = []
     for event in events:
         identifier = new_event_id()
@@ -91,8 +92,9 @@ def _check(event: type[Event], module: str | None) -> None:
     _check_declared(event)
 
 
-@cache
 def _check_declared(event: type[Event]) -> None:
+    if event in _declared:
+        return
     publisher = module_of(event)
     contract = module_named(publisher).contract
     if contract is None or event not in contract.events:
@@ -100,6 +102,7 @@ def _check_declared(event: type[Event]) -> None:
             f"{event.event_name} is no event of the contract of {publisher!r}. Add {event.__name__} to the events of "
             "its contract, so that others can subscribe to it."
         )
+    _declared.add(event)
 
 
 def _meta() -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The shelf: events that a subscription has put aside, and the order in which they come back.
 
-The first event of a key on the shelf is its head: it failed, and is tried again when due, or parked. Later events of the
-key wait behind it. All changes happen under the checkpoint's lock, so that no event slips past its key. This file may
-not know handlers; operators use ``parking``.
+The first event of a key on the shelf is its head: it failed, and is tried again when due, or parked. Later events of
+the key wait behind it. All changes happen under the checkpoint's lock, so that no event slips past its key. This file
+may not know handlers; operators use ``parking``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from seamline.data import connection_for
 from seamline.events.stored import StoredEvent
@@ -132,10 +133,7 @@ class Shelf:
         with connection_for(self.subscriber).cursor() as cursor:
             cursor.executemany(
                 _WAIT,
-                [
-                    (self.subscription, self.publisher, event.position, event.event_id, event.name, event.key)
-                    for event in events
-                ],
+                [self._place(event) for event in events],
             )
 
     def add_failure(self, event: StoredEvent, failure: Failure) -> None:
@@ -143,8 +141,15 @@ class Shelf:
         with connection_for(self.subscriber).cursor() as cursor:
             cursor.execute(
                 _FAIL,
-                [self.subscription, self.publisher, event.position, event.event_id, event.name, event.key]
-                + [failure.status, failure.attempts, failure.delay, failure.error, failure.traceback],
+                [
+                    self.subscription,
+                    self.publisher,
+                    event.position,
+                    event.event_id,
+                    event.name,
+                    event.key,
+                    *_outcome(failure),
+                ],
             )
 
     def fail_again(self, failure: Failure) -> None:
@@ -152,8 +157,7 @@ class Shelf:
         with connection_for(self.subscriber).cursor() as cursor:
             cursor.execute(
                 _FAIL_AGAIN,
-                [failure.status, failure.attempts, failure.delay, failure.error, failure.traceback]
-                + [self.subscription, self.publisher, failure.position],
+                [*_outcome(failure), self.subscription, self.publisher, failure.position],
             )
 
     def take(self, head: Head) -> bool:
@@ -161,3 +165,10 @@ class Shelf:
         with connection_for(self.subscriber).cursor() as cursor:
             cursor.execute(_TAKE, [self.subscription, self.publisher, head.position, head.attempts])
             return bool(cursor.rowcount == 1)
+
+    def _place(self, event: StoredEvent) -> tuple[str, str, int, UUID, str, str]:
+        return self.subscription, self.publisher, event.position, event.event_id, event.name, event.key
+
+
+def _outcome(failure: Failure) -> tuple[str, int, float | None, str, str]:
+    return failure.status, failure.attempts, failure.delay, failure.error, failure.traceback

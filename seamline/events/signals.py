@@ -66,7 +66,7 @@ class Signals(threading.Thread):
 
     def _serve(self, connection: psycopg.Connection) -> None:
         connection.add_notify_handler(self._on_notification(connection))
-        connection.execute(f"LISTEN {CHANNEL}")  # type: ignore[arg-type]
+        connection.execute(f"LISTEN {CHANNEL}")
         with selectors.DefaultSelector() as selector:
             selector.register(self._wake_reader, selectors.EVENT_READ)
             selector.register(connection.fileno(), selectors.EVENT_READ)

@@ -17,6 +17,7 @@ from seamline.contract import Event
 from seamline.contract.codec import decoder
 from seamline.contract.event import event_for_name
 
+_decoder: Callable[[Any], Any] = decoder
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 _UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 
@@ -45,11 +46,13 @@ class StoredEvent:
         """
         event = event_for_name(self.name)
         if event is None:
-            raise UndecodableEvent(f"No loaded contract declares the event {self.name!r}; deploy the contract that does.")
+            raise UndecodableEvent(
+                f"No loaded contract declares the event {self.name!r}; deploy the contract that does."
+            )
         try:
             if self.schema_version == event.schema_version:
-                decoded: Event = decoder(event).decode(self.data)
-                return decoded
+                decode: Callable[[str], Event] = _decoder(event).decode
+                return decode(self.data)
             return msgspec.convert(self._lifted(event.schema_version), event)
         except msgspec.ValidationError as error:
             raise UndecodableEvent(

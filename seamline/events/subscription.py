@@ -29,9 +29,9 @@ class Subscription:
     ...     handler="modules.inventory.handlers:release_on_cancel",
     ... )
 
-    The handler runs inside ``atomic(<this module>)``, in the same commit as the checkpoint: its rows are written exactly
-    once. It may run more than once before that commit, so it has no other effects. It may publish; it may not call
-    other modules. Its signature is ``handler(event, delivery)``; with ``batch`` it is ``handler(deliveries)``, a
+    The handler runs inside ``atomic(<this module>)``, in the same commit as the checkpoint: its rows are written
+    exactly once. It may run more than once before that commit, so it has no other effects. It may publish; it may not
+    call other modules. Its signature is ``handler(event, delivery)``; with ``batch`` it is ``handler(deliveries)``, a
     sequence in the order of the log, all of one publisher and all in one commit.
     """
 
@@ -73,7 +73,7 @@ class Subscription:
 
     def delay_after(self, attempts: int) -> float:
         """Seconds to wait after so many failed attempts: exponential, with a fifth of jitter either way."""
-        return min(self.backoff * 2 ** min(attempts - 1, 20), LONGEST_DELAY) * random.uniform(0.8, 1.2)  # noqa: S311
+        return min(self.backoff * 2.0 ** min(attempts - 1, 20), LONGEST_DELAY) * random.uniform(0.8, 1.2)  # noqa: S311
 
 
 E = TypeVar("E", bound=Event)

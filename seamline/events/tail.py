@@ -1,8 +1,8 @@
 """Up to where a log is settled: which positions can be read without ever skipping an event that commits late.
 
 Identity values commit out of order, and rollbacks leave holes for ever. Everything before the first hole is settled at
-once. At a hole, the transactions that hold a write lock on the log are listed; when all of those have ended, whatever is
-still missing below will never come. Writers pay nothing, and only transactions that write events can delay a reader.
+once. At a hole, the transactions that hold a write lock on the log are listed; when all of those have ended, whatever
+is still missing below will never come. Writers pay nothing, and only transactions that write events can delay a reader.
 This file may not read events.
 """
 
@@ -24,7 +24,7 @@ FROM (
     FROM (SELECT position FROM event_log WHERE position > %(settled)s ORDER BY position LIMIT %(window)s) AS scanned
 ) AS neighbours
 """
-# A backend whose transaction has ended shows <backend>/0 until it has let go of its locks: its rows are visible by then.
+# A backend whose transaction has ended shows <backend>/0 until its locks are gone: its rows are visible by then.
 _WRITERS = """
 SELECT DISTINCT virtualtransaction FROM pg_locks
 WHERE locktype = 'relation' AND relation = 'event_log'::regclass AND mode = 'RowExclusiveLock' AND granted

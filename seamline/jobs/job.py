@@ -12,7 +12,7 @@ LONGEST_DELAY = 600.0
 class Job:
     """Work that a module repeats, such as releasing what has expired.
 
-    >>> Job(name="inventory.expire_reservations", run="modules.inventory.application.expire:expire_reservations", every=10)
+    >>> Job(name="inventory.expire_holds", run="modules.inventory.application.expire_holds:expire_holds", every=10)
 
     The function takes no arguments, opens its own transactions, and may call other modules outside of them. It must
     stand being cut off at any point and run again.
@@ -33,4 +33,4 @@ class Job:
 
     def delay_after(self, *, failures: int) -> float:
         """Seconds until the next run after so many failures in a row: doubles with each."""
-        return min(self.every * 2 ** min(failures, 20), max(self.every, LONGEST_DELAY))
+        return min(self.every * 2.0 ** min(failures, 20), max(self.every, LONGEST_DELAY))

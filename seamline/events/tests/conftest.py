@@ -30,19 +30,19 @@ def _sample_schemas(admin_url: str, django_db_blocker: Any) -> Iterator[None]:
             connection.execute(f"SET search_path = {sample.LEDGER}")
             connection.execute(sample.EFFECT)
         sample.remove_aliases()
-    yield
+    return
 
 
 @pytest.fixture
 def shop(database: None, _sample_schemas: None) -> Iterator[None]:
     """Both sample modules, empty; the test says which subscriptions the ledger has: ``sample.host(...)``."""
-    from seamline.events.publishing import _check_declared
+    from seamline.events.publishing import _declared
     from seamline.modules import registry
 
     hosted = dict(registry._HOSTED)
     sample.add_aliases()
     sample.behaviour.clear()
-    _check_declared.cache_clear()
+    _declared.clear()
     sample.host()
     yield
     registry._HOSTED.clear()

@@ -1,4 +1,4 @@
-"""A process that a test starts and kills: ``python -m seamline.events.tests.crashing ROLE``; it prints what it reached."""
+"""A process that tests start and kill: ``python -m seamline.events.tests.crashing ROLE``; prints what it reached."""
 
 from __future__ import annotations
 

@@ -18,8 +18,7 @@ from seamline.contract import Contract, Event
 from seamline.data import atomic, connection_for
 from seamline.data.databases import databases
 from seamline.events import Delivery, Subscription
-from seamline.modules import Module
-from seamline.modules import registry
+from seamline.modules import Module, registry
 
 SHOP, LEDGER = "sample_shop", "sample_ledger"
 
@@ -117,9 +116,7 @@ def subscription(**changes: Any) -> Subscription:
 
 def add_aliases() -> None:
     """Let this process reach both modules' schemas."""
-    made = databases(
-        url=settings.DATABASE_URL, modules=(SHOP, LEDGER), secret=settings.SEAMLINE_SECRET, pool_size=None
-    )
+    made = databases(url=settings.DATABASE_URL, modules=(SHOP, LEDGER), secret=settings.SEAMLINE_SECRET, pool_size=None)
     for alias in (SHOP, LEDGER):
         settings.DATABASES[alias] = made[alias]
         connections.settings[alias] = connections.configure_settings({"default": {}, alias: made[alias]})[alias]

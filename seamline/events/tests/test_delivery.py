@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 
 from seamline.data import atomic, connection_for
-from seamline.events import Delivery, NotDrained, ParkedStatus, Subscription, discard, drain, lag, parked, publish, redrive
+from seamline.events import (
+    Delivery,
+    NotDrained,
+    ParkedStatus,
+    Subscription,
+    discard,
+    drain,
+    lag,
+    parked,
+    publish,
+    redrive,
+)
 from seamline.events.couriers import all_couriers
 from seamline.events.tests import sample
 from seamline.events.tests.sample import LEDGER, SHOP, Booked, Renamed, Sold, effects, sell, subscription
@@ -81,7 +92,9 @@ def test_poison_is_parked_while_other_keys_flow_and_its_own_waits(batch: int | N
     fail_on(2)
     sell(1, 2, 3)
     sell(10, item="plum")
-    with pytest.raises(NotDrained, match=r"sample_shop.sold pear .* failed 3 times \(ValueError: no 2 please\); 1 wait"):
+    with pytest.raises(
+        NotDrained, match=r"sample_shop.sold pear .* failed 3 times \(ValueError: no 2 please\); 1 wait"
+    ):
         drain()
     sell(4)
     sell(11, item="plum")
@@ -144,7 +157,7 @@ def test_waiting_event_cannot_be_discarded_before_its_head() -> None:
     sell(2, 3)
     drain(allow_parked=True)
     (waiting,) = parked(statuses=(ParkedStatus.WAITING,))
-    with pytest.raises(LookupError, match="only waits|cannot be discarded"):
+    with pytest.raises(LookupError, match="cannot be discarded before"):
         discard(subscription=waiting.subscription, event_id=waiting.event_id, reason="impatience")
 
 
@@ -186,7 +199,7 @@ def test_swallowed_database_error_is_blamed_on_the_event_that_caused_it() -> Non
             try:
                 with connection_for(LEDGER).cursor() as cursor:
                     cursor.execute("SELECT 1 / 0")
-            except Exception:  # noqa: S110 - the planted fault
+            except Exception:
                 pass
 
     sample.host(subscription())

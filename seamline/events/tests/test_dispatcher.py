@@ -11,8 +11,7 @@ import psycopg
 import pytest
 
 from seamline.data import atomic
-from seamline.events import announce, publish, redrive, parked, start_dispatcher, stop_dispatcher
-from seamline.events import lane
+from seamline.events import announce, lane, parked, publish, redrive, start_dispatcher, stop_dispatcher
 from seamline.events.publishing import on_published
 from seamline.events.signals import Signals
 from seamline.events.tests import sample

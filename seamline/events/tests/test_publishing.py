@@ -57,18 +57,14 @@ def test_publishing_nothing_costs_nothing() -> None:
     assert publish() == ()
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE event_log SET key = 'x'", "DELETE FROM event_log", "TRUNCATE event_log"]
-)
+@pytest.mark.parametrize("statement", ["UPDATE event_log SET key = 'x'", "DELETE FROM event_log", "TRUNCATE event_log"])
 def test_serving_role_cannot_change_the_log(statement: str) -> None:
     sample.sell(1)
     with pytest.raises(Error, match="permission denied"), connection_for(SHOP).cursor() as cursor:
         cursor.execute(statement)
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE event_log SET key = 'x'", "DELETE FROM event_log", "TRUNCATE event_log"]
-)
+@pytest.mark.parametrize("statement", ["UPDATE event_log SET key = 'x'", "DELETE FROM event_log", "TRUNCATE event_log"])
 def test_not_even_the_owner_changes_the_log(statement: str) -> None:
     from seamline.data.migration import as_owner
 

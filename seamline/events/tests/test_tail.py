@@ -7,7 +7,8 @@ import time
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies
+from hypothesis import HealthCheck, given, strategies
+from hypothesis import settings as hypothesis_settings
 
 from seamline.data import atomic, connection_for
 from seamline.events import publish
@@ -99,7 +100,8 @@ def test_transaction_without_events_holds_nobody_back(admin_url: str, shop_conne
 
 
 def test_new_writers_do_not_prolong_the_wait_for_an_old_hole(
-    admin_url: str, shop_connection: psycopg.Connection, start: int) -> None:
+    admin_url: str, shop_connection: psycopg.Connection, start: int
+) -> None:
     feed = SqlFeed(publisher=SHOP)
     hole = write(shop_connection)
     sample.sell(2)
@@ -113,7 +115,8 @@ def test_new_writers_do_not_prolong_the_wait_for_an_old_hole(
 
 @pytest.mark.parametrize("seen_before", [True, False], ids=["seen before PREPARE", "seen after PREPARE"])
 def test_prepared_transaction_is_waited_for_under_its_new_name(
-    shop_connection: psycopg.Connection, seen_before: bool, start: int) -> None:
+    shop_connection: psycopg.Connection, seen_before: bool, start: int
+) -> None:
     feed = SqlFeed(publisher=SHOP)
     late = write(shop_connection)
     sample.sell(2)
