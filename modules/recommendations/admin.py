@@ -15,7 +15,7 @@ from modules.recommendations.models import Generation, ProductNeighbours, Record
 SHOWN = 5
 
 
-class _ReadOnly(ModelAdmin):
+class _ReadOnly(ModelAdmin):  # type: ignore[misc] # unfold has no types
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
@@ -44,7 +44,8 @@ class RecordedBasketAdmin(_ReadOnly):
         term = search_term.strip()
         if term and len(term) < len("00000000-0000-0000-0000-000000000000"):
             return queryset.filter(skus__contains=[term.upper()]), False
-        return super().get_search_results(request, queryset, search_term)
+        found: tuple[QuerySet[RecordedBasket], bool] = super().get_search_results(request, queryset, search_term)
+        return found
 
     @admin.display(description="products")
     def products(self, basket: RecordedBasket) -> int:

@@ -27,7 +27,7 @@ def learn_of_orders(deliveries: Sequence[Delivery[OrderPlaced | CreditNoteIssued
             continue
         basket = basket_of(
             at=event.issued_at if isinstance(event, CreditNoteIssued) else event.placed_at,
-            customer=event.customer_id and str(event.customer_id),
+            customer=None if event.customer_id is None else str(event.customer_id),
             lines=_lines(event.lines),
             is_return=isinstance(event, CreditNoteIssued),
         )

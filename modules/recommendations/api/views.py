@@ -12,6 +12,7 @@ from contracts.recommendations import Recommendation
 from modules.recommendations.api.serializers import BasketParameters, LimitParameters, RecommendationSerializer
 from modules.recommendations.application.for_customer import for_customer
 from modules.recommendations.application.for_products import for_products
+from seamline.web.principal import principal_of
 
 _ANSWER = RecommendationSerializer(many=True)
 
@@ -57,7 +58,7 @@ class ForMe(APIView):
     )
     def get(self, request: Request) -> Response:
         """What goes with what the customer bought before and is new to them; for logged-in customers."""
-        customer_id = request.user.customer_id
+        customer_id = principal_of(request).customer_id
         if customer_id is None:
             raise exceptions.NotAuthenticated
         parameters = LimitParameters(data=request.query_params)

@@ -12,7 +12,7 @@ from modules.recommendations.infra.answers import recommended
 def for_products(*, skus: Collection[str], limit: int) -> tuple[Recommendation, ...]:
     """What goes with these products and is not among them, the best first; all of them speak with the same voice.
 
-    Of very many products only the first 200 speak. Empty where nobody bought any of them with anything else.
+    Of very many products only the first 100 speak. Empty where nobody bought any of them with anything else.
     """
     distinct = dict.fromkeys(skus)
     speaking = dict.fromkeys(list(distinct)[:LARGEST_HISTORY], 1.0)

@@ -18,7 +18,7 @@ def record_baskets(baskets: Iterable[tuple[UUID, Basket]]) -> None:
     rows = [
         RecordedBasket(
             order_id=order_id,
-            customer_id=basket.customer and UUID(basket.customer),
+            customer_id=None if basket.customer is None else UUID(basket.customer),
             at=basket.at,
             kind=BasketKind.RETURN if basket.is_return else BasketKind.SALE,
             skus=list(basket.skus),

@@ -55,7 +55,7 @@ def refresh_neighbours(*, force: bool = False) -> Generation | None:
 def _recorded() -> int:
     """A number that grows with every basket, and with every cancellation of one."""
     counts = RecordedBasket.objects.aggregate(
-        rows=Count("*"), cancelled=Count("*", filter=Q(kind=BasketKind.CANCELLED))
+        rows=Count("*"), cancelled=Count("order_id", filter=Q(kind=BasketKind.CANCELLED))
     )
     return int(counts["rows"]) + int(counts["cancelled"])
 

@@ -19,7 +19,7 @@ As elsewhere with "last one out", other customers' later baskets are trained on;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -143,7 +143,7 @@ def _results(
     score = method.trained(table, settings)
     for start in range(0, len(cases), _ROWS_AT_ONCE):
         chunk = cases[start : start + _ROWS_AT_ONCE]
-        scores = score(_weights(chunk, column))
+        scores = score(_weights(chunk, column), _ever_bought(chunk, column))
         for row, case in zip(scores, chunk, strict=True):
             row[[column[sku] for sku in case.history.bought if sku in column]] = -np.inf
             first = {table.products[index] for index in _best(row)}
@@ -161,14 +161,18 @@ def _best(scores: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _weights(cases: Sequence[Case], column: dict[str, int]) -> sparse.csr_matrix:
-    rows, columns, values = [], [], []
-    for row, case in enumerate(cases):
-        for sku, weight in case.history.weights.items():
-            if sku in column:
-                rows.append(row)
-                columns.append(column[sku])
-                values.append(weight)
-    return sparse.csr_matrix((values, (rows, columns)), shape=(len(cases), len(column)))
+    return _matrix([case.history.weights for case in cases], column)
+
+
+def _ever_bought(cases: Sequence[Case], column: dict[str, int]) -> sparse.csr_matrix:
+    return _matrix([dict.fromkeys(sorted(case.history.bought), 1.0) for case in cases], column)
+
+
+def _matrix(values: Sequence[Mapping[str, float]], column: Mapping[str, int]) -> sparse.csr_matrix:
+    """One row for each mapping from products to values; products without a column are left out."""
+    known = [(row, column[sku], value) for row, one in enumerate(values) for sku, value in one.items() if sku in column]
+    rows, columns, data = zip(*known, strict=True) if known else ((), (), ())
+    return sparse.csr_matrix((data, (rows, columns)), shape=(len(values), len(column)), dtype=np.float64)
 
 
 def _figures(results: Iterator[tuple[int, int]] | list[tuple[int, int]]) -> Figures:

@@ -12,7 +12,7 @@ from modules.recommendations.domain.baskets import SECONDS_A_DAY, Basket
 
 HALF_LIFE_DAYS = 45.0
 """After so many days before the customer's newest purchase, a purchase counts half. Chosen on validation invoices."""
-LARGEST_HISTORY = 200
+LARGEST_HISTORY = 100
 """At most so many products speak for a customer, the strongest; bounds what one request reads."""
 
 

@@ -16,8 +16,8 @@ from scipy import sparse
 from modules.recommendations.domain.baskets import SalesTable
 from modules.recommendations.domain.neighbours import TrainingSettings, train_matrix
 
-Scorer = Callable[[sparse.csr_matrix], NDArray[np.float64]]
-"""Customers x products of history weights to customers x products of scores."""
+Scorer = Callable[[sparse.csr_matrix, sparse.csr_matrix], NDArray[np.float64]]
+"""From history weights and from ones for all that was ever bought, customers x products both, to scores of that shape."""
 EASE_PENALTY = 500.0
 """Chosen on validation invoices among 100, 200, 500, 1,000 and 2,000."""
 
@@ -26,7 +26,7 @@ class Method(StrEnum):
     """Ways to rank all products for a customer."""
 
     NEIGHBOURS = "neighbours"
-    """What the shop serves: ``train`` with its 100 neighbours a product, over faded histories."""
+    """What the shop serves: ``train`` with its 50 neighbours a product, over faded histories."""
     EASE = "ease"
     """Steck 2019: the closed form on who bought what, unweighted and in full; a dense products x products model."""
     POPULARITY = "popularity"
@@ -36,13 +36,13 @@ class Method(StrEnum):
         """Learn from the sales. The settings concern ``NEIGHBOURS`` alone."""
         if self is Method.NEIGHBOURS:
             strengths = train_matrix(table, settings=settings)
-            return lambda weights: np.asarray((weights @ strengths).todense(), dtype=np.float64)
+            return lambda weights, ever: np.asarray((weights @ strengths).todense(), dtype=np.float64)
         bought = customers_by_products(table)
         if self is Method.EASE:
             model = ease(bought, penalty=EASE_PENALTY)
-            return lambda weights: np.asarray(_ones(weights) @ model, dtype=np.float64)
+            return lambda weights, ever: np.asarray(ever @ model, dtype=np.float64)
         buyers = np.asarray(bought.sum(axis=0), dtype=np.float64).ravel()
-        return lambda weights: np.tile(buyers, (weights.shape[0], 1))
+        return lambda weights, ever: np.tile(buyers, (weights.shape[0], 1))
 
 
 def customers_by_products(table: SalesTable) -> sparse.csr_matrix:

@@ -30,8 +30,8 @@ class TrainingSettings:
     """Penalty on large weights, in multiples of the mean weight that a product has; the shrinkage of rare pairs."""
     guest_weight: float = 0.3
     """What a guest's basket counts against a customer's purchases; less still if it holds more than 20 products."""
-    neighbours: int = 100
-    """At most so many for each product, the strongest."""
+    neighbours: int = 50
+    """At most so many for each product, the strongest. More are no better on validation invoices."""
     largest_catalogue: int = 6_000
     """The products in most baskets enter, no others: training takes memory of 4 bytes times its square."""
 
@@ -129,5 +129,5 @@ def _inverse(symmetric: NDArray[np.float32]) -> NDArray[np.float32]:
         raise ArithmeticError(
             f"The products' matrix cannot be inverted (LAPACK answered {info}): give a ridge above zero."
         )
-    lower = np.tril(factor)
-    return lower + np.tril(factor, -1).T
+    whole: NDArray[np.float32] = np.tril(factor) + np.tril(factor, -1).T
+    return whole

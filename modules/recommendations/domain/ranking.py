@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 
 LARGEST_ANSWER = 100
 MOST_REASONS = 3
@@ -43,26 +44,21 @@ def rank(
     :param unwanted: products that are not recommended, such as those the customer has.
     :param limit: at most so many, never more than 100.
     """
+    speaking = [one for one in neighbourhoods if weights.get(one.sku, 0.0) > 0]
     scores: dict[str, float] = {}
-    reasons: dict[str, list[tuple[float, str, int]]] = {}
-    for neighbourhood in neighbourhoods:
-        weight = weights.get(neighbourhood.sku, 0.0)
-        if weight <= 0:
-            continue
-        source = neighbourhood.sku
-        for sku, strength, together in zip(
-            neighbourhood.neighbours, neighbourhood.strengths, neighbourhood.together, strict=True
-        ):
-            part = weight * strength
-            if sku in scores:
-                scores[sku] += part
-                reasons[sku].append((part, source, together))
-            else:
-                scores[sku] = part
-                reasons[sku] = [(part, source, together)]
+    for one in speaking:
+        weight = weights[one.sku]
+        for sku, strength in zip(one.neighbours, one.strengths, strict=True):
+            scores[sku] = scores.get(sku, 0.0) + weight * strength
     candidates = ((-score, sku) for sku, score in scores.items() if sku not in unwanted)
-    best = sorted(candidates)[: max(min(limit, LARGEST_ANSWER), 0)]
-    return tuple(_ranked(sku, -score, reasons[sku]) for score, sku in best)
+    best = {sku: -score for score, sku in nsmallest(max(min(limit, LARGEST_ANSWER), 0), candidates)}
+    # Few of the candidates are answered: only for those it pays to find out who spoke for them.
+    reasons: dict[str, list[tuple[float, str, int]]] = {sku: [] for sku in best}
+    for one in speaking:
+        for place, sku in enumerate(one.neighbours):
+            if sku in reasons:
+                reasons[sku].append((weights[one.sku] * one.strengths[place], one.sku, one.together[place]))
+    return tuple(_ranked(sku, score, reasons[sku]) for sku, score in best.items())
 
 
 def _ranked(sku: str, score: float, reasons: list[tuple[float, str, int]]) -> Ranked:

@@ -31,7 +31,7 @@ def _baskets(rows: QuerySet[RecordedBasket]) -> Iterator[Basket]:
     for at, customer_id, skus, units, kind in columns.iterator(chunk_size=ROWS_AT_ONCE):
         yield Basket(
             at=at,
-            customer=customer_id and str(customer_id),
+            customer=None if customer_id is None else str(customer_id),
             skus=tuple(skus),
             units=tuple(units),
             is_return=kind == BasketKind.RETURN,
