@@ -17,7 +17,7 @@ from modules.recommendations.domain.baskets import SalesTable
 from modules.recommendations.domain.neighbours import TrainingSettings, train_matrix
 
 Scorer = Callable[[sparse.csr_matrix, sparse.csr_matrix], NDArray[np.float64]]
-"""From history weights and from ones for all that was ever bought, customers x products both, to scores of that shape."""
+"""From history weights and from ones for whatever was ever bought, both customers x products, to scores of products."""
 EASE_PENALTY = 500.0
 """Chosen on validation invoices among 100, 200, 500, 1,000 and 2,000."""
 
