@@ -1,5 +1,24 @@
-"""The manifest of storefront: the HTML shop and its read models."""
+"""The manifest of storefront: the HTML shop and its read models. It offers no contract: nobody calls a shop window."""
 
+from contracts.catalog import Catalog
+from contracts.customers import Customers
+from contracts.inventory import Inventory
+from contracts.orders import CreditNoteIssued, OrderCancelled, OrderPlaced, OrderRejected, Orders
+from contracts.payments import Payments
+from contracts.recommendations import Recommendations
+from seamline.events.subscription import Subscription
 from seamline.modules import Module
 
-module = Module(name="storefront", owner="shop")
+module = Module(
+    name="storefront",
+    owner="shop",
+    calls=(Catalog, Customers, Inventory, Orders, Payments, Recommendations),
+    subscriptions=(
+        Subscription(
+            name="storefront.order_history",
+            events=(OrderPlaced, OrderRejected, OrderCancelled, CreditNoteIssued),
+            handler="modules.storefront.handlers:keep_order_history",
+            batch=200,
+        ),
+    ),
+)

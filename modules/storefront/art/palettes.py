@@ -18,8 +18,8 @@ class Palette:
     shadow: str
 
 
-def _palette(ground: str, shape: str, main: str, dark: str, light: str, accent: str, shadow: str) -> Palette:
-    return Palette(ground=ground, shape=shape, main=main, dark=dark, light=light, accent=accent, shadow=shadow)
+def _palette(*colours: str) -> Palette:
+    return Palette(**dict(zip(Palette.__slots__, colours, strict=True)))
 
 
 PALETTES: dict[str, Palette] = {

@@ -20,7 +20,8 @@ TILES: dict[str, tuple[int, str]] = {
     "floral": (
         56,
         '<g fill="$light"><circle cx="14" cy="8" r="5"/><circle cx="20" cy="13" r="5"/><circle cx="18" cy="20" r="5"/>'
-        '<circle cx="10" cy="20" r="5"/><circle cx="8" cy="13" r="5"/></g><circle cx="14" cy="15" r="4" fill="$accent"/>'
+        '<circle cx="10" cy="20" r="5"/><circle cx="8" cy="13" r="5"/></g>'
+        '<circle cx="14" cy="15" r="4" fill="$accent"/>'
         '<g fill="$light" opacity=".85"><circle cx="42" cy="37" r="4"/><circle cx="47" cy="41" r="4"/>'
         '<circle cx="45" cy="47" r="4"/><circle cx="39" cy="47" r="4"/><circle cx="37" cy="41" r="4"/></g>'
         '<circle cx="42" cy="43" r="3" fill="$accent"/>',

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - drawings
 """Things that hold things: bags, boxes, parcels and baskets. SVG only; ``$body`` is the printed material."""
 
 from __future__ import annotations

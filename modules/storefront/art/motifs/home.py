@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - drawings
 """Things for the walls, shelves and hall of a house, and lights. SVG only; ``$body`` is the printed material."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - drawings
 """Things of the kitchen and the tea table. SVG only; ``$body`` is the printed material."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - drawings
 """Things for feasts and messages: hearts, bunting, trees, cards. SVG only; ``$body`` is the printed material."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - drawings
 """Jewellery, stationery and toys. SVG only; ``$body`` is the printed material."""
 
 from __future__ import annotations

@@ -1,0 +1,57 @@
+"""The page of one product: what it is, what is left of it, and what others bought with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.catalog import Catalog, Category, Product, ProductOrder, ProductPage
+from contracts.kernel import Sku
+from contracts.recommendations import Recommendation, Recommendations
+from modules.storefront.composition.cards import FEW, Card, cards_of, recommended, stock_of
+from seamline.calls import use
+
+_NOTHING = ProductPage(products=(), total=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductDetails:
+    product: Product
+    category: Category | None
+    available: int | None
+    """None while the stock is not known: the checkout finds out."""
+    also_bought: tuple[Card, ...]
+    more_like_this: tuple[Card, ...]
+    """Shown instead when nothing can be recommended."""
+
+    @property
+    def can_be_bought(self) -> bool:
+        return self.product.on_sale and (self.available is None or self.available > 0)
+
+    @property
+    def few_left(self) -> bool:
+        return self.available is not None and 0 < self.available <= FEW
+
+
+def product_page(sku: Sku) -> ProductDetails:
+    """The product is required; stock, category and recommendations are not.
+
+    :raises UnknownProduct: no product has this stock code.
+    """
+    product = use(Catalog).product(sku=sku)
+    categories: tuple[Category, ...] = use(Catalog, fallback=()).categories()
+    stock = stock_of([product])
+    found: tuple[Recommendation, ...] = use(Recommendations, fallback=()).also_bought(sku=sku, limit=6)
+    also_bought = recommended(found, explained=False)
+    return ProductDetails(
+        product=product,
+        category=next((category for category in categories if category.slug == product.category), None),
+        available=None if stock is None else stock.get(sku, 0),
+        also_bought=also_bought,
+        more_like_this=() if also_bought else _more_like(product),
+    )
+
+
+def _more_like(product: Product) -> tuple[Card, ...]:
+    page = use(Catalog, fallback=_NOTHING).search(category=product.category, order=ProductOrder.POPULARITY, limit=7)
+    others = [other for other in page.products if other.sku != product.sku][:6]
+    return cards_of(others, stock_of(others))

@@ -1,0 +1,1 @@
+"""Tests of the storefront alone: its neighbours are fakes that keep their contracts."""

@@ -1,0 +1,1 @@
+"""Views: read the request, call a composition or a command, answer a page or a redirect. Nothing else."""
