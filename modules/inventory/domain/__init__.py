@@ -1,0 +1,1 @@
+"""The rules of stock: no Django, no database."""

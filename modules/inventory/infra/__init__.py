@@ -1,0 +1,1 @@
+"""How inventory reads and writes its tables."""
