@@ -83,7 +83,8 @@ def _unresolved(module: Module, what: str, path: str, reason: str) -> Finding:
 
 
 def _duplicates(modules: Sequence[Module]) -> Iterator[Finding]:
-    names = Counter(entry.name for module in modules for entry in (*module.subscriptions, *module.jobs))
+    names = Counter(entry.name for module in modules for entry in module.subscriptions)
+    names.update(entry.name for module in modules for entry in module.jobs)
     for name in (name for name, count in names.items() if count > 1):
         yield Finding(
             id="seamline.E009",

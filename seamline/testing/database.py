@@ -53,8 +53,8 @@ class TestServer:
             given = self._server.url
         name = f"test_{os.getpid()}"
         with psycopg.connect(given, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}")
         self._maintenance_url = given
         parts = urlsplit(given)
         self.admin_url = urlunsplit(parts._replace(path=f"/{name}"))
@@ -74,7 +74,7 @@ class TestServer:
         elif self.admin_url:
             with psycopg.connect(self._maintenance_url, autocommit=True) as connection:
                 name = f"test_{os.getpid()}"
-                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def only_module(arguments: Iterable[str], *, root: Path) -> str | None:
