@@ -26,15 +26,13 @@ FROM (
 """
 # A backend whose transaction has ended shows <backend>/0 until its locks are gone: its rows are visible by then.
 _WRITERS = """
-SELECT DISTINCT virtualtransaction FROM pg_locks
+SELECT virtualtransaction, bool_or(pid IS NULL) FROM pg_locks
 WHERE locktype = 'relation' AND relation = 'event_log'::regclass AND mode = 'RowExclusiveLock' AND granted
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND pid IS DISTINCT FROM pg_backend_pid() AND virtualtransaction NOT LIKE '%/0'
+GROUP BY virtualtransaction
 """
 _LAST = "SELECT coalesce(max(position), 0) FROM event_log"
-
-PREPARED = "-1/"
-"""How ``pg_locks`` begins the virtual transaction of a prepared one."""
 
 
 @dataclass(slots=True)
@@ -43,8 +41,8 @@ class _Watch:
 
     until: int
     writers: set[str]
-    ordinary: bool = True
-    """Ordinary transactions are still among them, and such a one can turn into a prepared one."""
+    renamed: bool = False
+    """Prepared transactions have been added: a restart of the server gives them other names."""
 
 
 class Tail:
@@ -101,21 +99,21 @@ class Tail:
     def _begin_watch(self, cursor: CursorWrapper, *, until: int) -> None:
         writers = _writers(cursor)
         if writers:
-            self._watch = _Watch(until=until, writers=writers)
+            self._watch = _Watch(until=until, writers=set(writers))
         else:
             self.settled = max(self.settled, until)
 
     @staticmethod
     def _ended(cursor: CursorWrapper, watch: _Watch) -> bool:
         present = _writers(cursor)
-        watch.writers &= present
-        if watch.ordinary and not any(not writer.startswith(PREPARED) for writer in watch.writers):
-            # PREPARE TRANSACTION hands the lock to another name; all that may have done so are prepared by now.
-            watch.ordinary = False
-            watch.writers = {writer for writer in present if writer.startswith(PREPARED)}
+        watch.writers &= present.keys()
+        if not watch.writers and not watch.renamed:
+            watch.renamed = True
+            watch.writers = {writer for writer, prepared in present.items() if prepared}
         return not watch.writers
 
 
-def _writers(cursor: CursorWrapper) -> set[str]:
+def _writers(cursor: CursorWrapper) -> dict[str, bool]:
+    """The transactions that hold a write lock on the log, each with whether it is a prepared one."""
     cursor.execute(_WRITERS)
-    return {row[0] for row in cursor.fetchall()}
+    return dict(cursor.fetchall())

@@ -56,3 +56,6 @@ def shop_connection(admin_url: str, shop: None) -> Iterator[psycopg.Connection]:
     with psycopg.connect(admin_url, options=f"-c search_path={sample.SHOP}") as connection:
         yield connection
         connection.rollback()
+        connection.autocommit = True
+        for (name,) in connection.execute("SELECT gid FROM pg_prepared_xacts WHERE database = current_database()"):
+            connection.execute(f"ROLLBACK PREPARED '{name}'")
