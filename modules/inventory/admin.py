@@ -1,4 +1,4 @@
-"""What operators see of stock. Rows are read only: stock changes by the use case behind the action, never by editing."""
+"""What operators see of stock. Rows are read only: stock changes by the use case behind the action, not by editing."""
 
 from __future__ import annotations
 

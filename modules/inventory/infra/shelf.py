@@ -89,7 +89,7 @@ SELECT sku, on_hand FROM item ORDER BY sku
 
 def lock_available(skus: Sequence[Sku]) -> dict[Sku, int]:
     """Lock the stock of these products until the transaction ends; units that are free, for each known one."""
-    return {sku: available for sku, available in _rows(_LOCK, {"skus": list(skus)})}
+    return dict(_rows(_LOCK, {"skus": list(skus)}))
 
 
 def hold(*, order_id: OrderId, lines: Sequence[StockLine], now: datetime) -> None:
@@ -115,8 +115,13 @@ def let_go(*, lines: Sequence[StockLine], now: datetime) -> None:
 def change_on_hand(*, sku: Sku, change: int, reason: str, now: datetime) -> StockLevel | None:
     """Change a product's stock and write the movement; None where too little is there to take so much away."""
     parameters = {
-        "sku": sku, "change": change, "kind": MovementKind.ADJUSTED.value, "reason": reason, "actor": _actor(), "now": now,
-    }  # fmt: skip
+        "sku": sku,
+        "change": change,
+        "kind": MovementKind.ADJUSTED.value,
+        "reason": reason,
+        "actor": _actor(),
+        "now": now,
+    }
     for on_hand, reserved in _rows(_ADD if change > 0 else _TAKE, parameters):
         return StockLevel(sku=sku, on_hand=on_hand, reserved=reserved)
     return None
@@ -136,7 +141,7 @@ def open_stock(
         "actor": _actor(),
         "now": now,
     }
-    return {sku: on_hand for sku, on_hand in _rows(_OPEN, parameters)}
+    return dict(_rows(_OPEN, parameters))
 
 
 def _move(

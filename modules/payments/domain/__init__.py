@@ -1,0 +1,1 @@
+"""The rules of payments: no Django, no database, no provider."""

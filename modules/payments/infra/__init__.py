@@ -1,0 +1,1 @@
+"""How payments keeps its books, and the adapters of payment providers."""

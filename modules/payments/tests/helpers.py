@@ -1,0 +1,136 @@
+"""What several tests of payments need: cards, books of both sides, providers that fail."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from contracts.kernel import Money, OrderId
+from contracts.payments import Payments
+from modules.payments.application.ports import Answer, ProviderSilent
+from modules.payments.infra.sandbox import SandboxProvider
+from seamline.calls import use
+from seamline.contract import Secret
+from seamline.data import connection_for, release_connections
+
+APPROVES = "4242424242424242"
+DECLINES = "4000000000000002"
+DECLINES_CAPTURE = "4000000000000341"
+LOSES_ANSWER = "4000000000000119"
+LOSES_REQUEST = "4000000000000127"
+
+
+def new_order() -> OrderId:
+    return OrderId(uuid.uuid4())
+
+
+def pounds(amount: str) -> Money:
+    return Money(amount=Decimal(amount))
+
+
+def card(number: str = APPROVES) -> str:
+    """A token of this card."""
+    method = use(Payments).register_card(
+        number=Secret(number), expiry_month=12, expiry_year=timezone.now().year + 2, security_code=Secret("123")
+    )
+    return method.token
+
+
+def authorised(amount: str = "10.00", number: str = APPROVES) -> OrderId:
+    """An order with an authorised payment."""
+    order_id = new_order()
+    use(Payments).authorise(order_id=order_id, amount=pounds(amount), payment_method=card(number))
+    return order_id
+
+
+def captured(amount: str = "10.00") -> OrderId:
+    """An order with a captured payment."""
+    order_id = authorised(amount)
+    use(Payments).capture(order_id=order_id)
+    return order_id
+
+
+def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """What the database itself says."""
+    with connection_for("payments").cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def events() -> list[str]:
+    return [name for (name,) in rows("SELECT name FROM event_log ORDER BY position")]
+
+
+def at_once(work: Callable[[int], Any], *, threads: int) -> list[Any]:
+    """Do the work in so many threads at once; what each answers, or the exception that it ended with."""
+
+    def one(number: int) -> Any:
+        try:
+            return work(number)
+        except Exception as error:
+            return error
+        finally:
+            release_connections()
+
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        return list(pool.map(one, range(threads)))
+
+
+def assert_books_agree() -> None:
+    """The shop's payments, its ledger and the provider's own books say the same, once nothing waits any more."""
+    assert rows("SELECT key FROM provider_request WHERE is_open") == []
+    assert rows("SELECT coalesce(sum(amount), 0) FROM ledger_entry") == [(Decimal(0),)]
+    wrong = rows(
+        """
+        SELECT payment.order_id, payment.state, charge, ledger.amount
+        FROM payment
+        LEFT JOIN sandbox_charge AS charge ON charge.key = 'authorise:' || payment.order_id
+        LEFT JOIN (
+            SELECT order_id, sum(amount) AS amount FROM ledger_entry WHERE account = 'provider' GROUP BY order_id
+        ) AS ledger ON ledger.order_id = payment.order_id
+        WHERE NOT settled_elsewhere AND (
+            coalesce(ledger.amount, 0) <> coalesce(charge.captured - charge.refunded, 0)
+            OR coalesce(ledger.amount, 0) <>
+               CASE WHEN state IN ('captured', 'refunded') THEN payment.amount - payment.refunded ELSE 0 END
+            OR (state = 'voided' AND charge.authorised AND NOT charge.voided)
+            OR payment.refunding <> 0
+        )
+        """
+    )
+    assert wrong == [], "(order, state, the provider's charge, the ledger's sum)"
+
+
+class Failing(SandboxProvider):
+    """The sandbox, but chosen calls fail: ``before`` the provider saw them, or ``after`` it acted on them."""
+
+    def __init__(self) -> None:
+        self.before: list[str] = []
+        self.after: list[str] = []
+        self.error: type[BaseException] = ProviderSilent
+        self.on_call: Callable[[str], None] = lambda kind: None
+
+    def authorise(self, **arguments: Any) -> Answer:
+        return self._around("authorise", super().authorise, arguments)
+
+    def capture(self, **arguments: Any) -> Answer:
+        return self._around("capture", super().capture, arguments)
+
+    def void(self, **arguments: Any) -> Answer:
+        return self._around("void", super().void, arguments)
+
+    def refund(self, **arguments: Any) -> Answer:
+        return self._around("refund", super().refund, arguments)
+
+    def _around(self, kind: str, call: Callable[..., Answer], arguments: dict[str, Any]) -> Answer:
+        if kind in self.before:
+            raise self.error(kind)
+        answer = call(**arguments)
+        self.on_call(kind)
+        if kind in self.after:
+            raise self.error(kind)
+        return answer
