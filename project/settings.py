@@ -45,7 +45,7 @@ DATABASES = databases(
     modules=HOSTED,
     secret=SEAMLINE_SECRET,
     module_urls={name: url for name in HOSTED if (url := env.str(f"{name.upper()}_DATABASE_URL", default=""))},
-    pool_size=env.int("SEAMLINE_POOL_SIZE", default=8) or None,
+    pool_size=env.int("SEAMLINE_POOL_SIZE", default=12) or None,
 )
 DATABASE_ROUTERS = ["seamline.data.router.ModuleRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
 
-from seamline.events import start_dispatcher
+from seamline.events import start_dispatcher, stop_dispatcher
 
 
 @contextmanager
@@ -20,9 +20,9 @@ def live_deployable() -> Iterator[str]:
     server.is_ready.wait()
     if server.error:
         raise server.error
-    dispatcher = start_dispatcher()
+    start_dispatcher()
     try:
         yield f"http://127.0.0.1:{server.port}"
     finally:
-        dispatcher.stop()
+        stop_dispatcher()
         server.terminate()
