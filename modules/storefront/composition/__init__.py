@@ -1,1 +1,1 @@
-"""What each page is made of: calls to other modules, brought together. Where a page can do without, there is a fallback."""
+"""What each page is made of: calls to other modules, brought together. What a page can do without has a fallback."""

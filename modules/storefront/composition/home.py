@@ -24,7 +24,7 @@ class HomePage:
 
 def home_page(visitor: Visitor) -> HomePage:
     """Products are required; categories and recommendations are not."""
-    page = use(Catalog).search(order=ProductOrder.POPULARITY, limit=15)
+    page = use(Catalog).search(order=ProductOrder.POPULARITY, limit=13)
     categories: tuple[Category, ...] = use(Catalog, fallback=()).categories()
     customer_id = visitor.customer_id
     suited = use(Recommendations, fallback=()).for_customer(customer_id=customer_id, limit=6) if customer_id else ()

@@ -16,12 +16,16 @@ _NOTHING = ProductPage(products=(), total=0)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductDetails:
     product: Product
-    category: Category | None
+    categories: tuple[Category, ...]
     available: int | None
     """None while the stock is not known: the checkout finds out."""
     also_bought: tuple[Card, ...]
     more_like_this: tuple[Card, ...]
     """Shown instead when nothing can be recommended."""
+
+    @property
+    def category(self) -> Category | None:
+        return next((category for category in self.categories if category.slug == self.product.category), None)
 
     @property
     def can_be_bought(self) -> bool:
@@ -44,7 +48,7 @@ def product_page(sku: Sku) -> ProductDetails:
     also_bought = recommended(found, explained=False)
     return ProductDetails(
         product=product,
-        category=next((category for category in categories if category.slug == product.category), None),
+        categories=categories,
         available=None if stock is None else stock.get(sku, 0),
         also_bought=also_bought,
         more_like_this=() if also_bought else _more_like(product),

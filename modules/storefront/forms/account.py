@@ -5,11 +5,12 @@ from __future__ import annotations
 from django import forms
 
 from modules.storefront.forms.countries import COUNTRIES, HOME
+from modules.storefront.forms.shop_form import ShopForm
 
 _EMAIL = {"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}
 
 
-class LoginForm(forms.Form):
+class LoginForm(ShopForm):
     email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs=_EMAIL))
     password = forms.CharField(
         label="Password",
@@ -19,7 +20,7 @@ class LoginForm(forms.Form):
     )
 
 
-class SignUpForm(forms.Form):
+class SignUpForm(ShopForm):
     name = forms.CharField(label="Name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(label="E-mail address", max_length=254, widget=forms.EmailInput(attrs=_EMAIL))
     password = forms.CharField(
@@ -32,17 +33,17 @@ class SignUpForm(forms.Form):
     country = forms.ChoiceField(label="Country", choices=COUNTRIES, initial=HOME)
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(ShopForm):
     name = forms.CharField(label="Name", max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     country = forms.ChoiceField(label="Country", choices=COUNTRIES)
 
     def __init__(self, *args: object, current_country: str = HOME, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         if current_country not in dict(COUNTRIES):  # imported customers come from places we no longer send to
             self.fields["country"].choices = [(current_country, current_country), *COUNTRIES]  # type: ignore[attr-defined]
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(ShopForm):
     old_password = forms.CharField(
         label="Password now",
         max_length=128,

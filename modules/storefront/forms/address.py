@@ -8,6 +8,7 @@ from django import forms
 
 from contracts.kernel import PostalAddress
 from modules.storefront.forms.countries import COUNTRIES, HOME
+from modules.storefront.forms.shop_form import ShopForm
 
 
 def _line(label: str, autocomplete: str, *, length: int = 120, required: bool = True) -> forms.CharField:
@@ -15,7 +16,7 @@ def _line(label: str, autocomplete: str, *, length: int = 120, required: bool = 
     return forms.CharField(label=label, max_length=length, required=required, widget=forms.TextInput(attrs=attributes))
 
 
-class AddressForm(forms.Form):
+class AddressForm(ShopForm):
     name = _line("Full name", "name")
     line1 = _line("Address", "address-line1")
     line2 = _line("Address, second line", "address-line2", required=False)

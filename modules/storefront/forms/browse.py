@@ -7,6 +7,7 @@ from decimal import Decimal
 from django import forms
 
 from contracts.catalog import ProductOrder
+from modules.storefront.forms.shop_form import ShopForm
 
 ORDERS = [
     (ProductOrder.POPULARITY.value, "Most popular"),
@@ -28,7 +29,7 @@ def _price(label: str) -> forms.DecimalField:
     )
 
 
-class BrowseForm(forms.Form):
+class BrowseForm(ShopForm):
     q = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     price_from = _price("Price from, £")
     price_to = _price("to, £")
@@ -36,7 +37,7 @@ class BrowseForm(forms.Form):
     page = forms.IntegerField(required=False, min_value=1, max_value=400, widget=forms.HiddenInput)
 
     def __init__(self, *args: object, by_relevance: bool = False, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         if by_relevance:
             best = (ProductOrder.RELEVANCE.value, "Best match")
-            self.fields["sort"].choices = [best, *ORDERS]  # type: ignore[attr-defined]
+            self.fields["sort"].choices = [best, *ORDERS]

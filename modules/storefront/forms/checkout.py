@@ -17,6 +17,13 @@ NEW_ADDRESS = "new"
 _EXPIRY = re.compile(r"\s*(\d{1,2})\s*[/ -]\s*(\d{2}|\d{4})\s*")
 
 
+class Unechoed(forms.TextInput):
+    """A field whose value never goes back to the browser."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
 class CheckoutForm(AddressForm):
     ticket = forms.CharField(widget=forms.HiddenInput)
     email = forms.EmailField(
@@ -30,7 +37,7 @@ class CheckoutForm(AddressForm):
     card_number = forms.CharField(
         label="Card number",
         max_length=30,
-        widget=forms.TextInput(attrs={"autocomplete": "cc-number", "inputmode": "numeric", "spellcheck": "false"}),
+        widget=Unechoed(attrs={"autocomplete": "cc-number", "inputmode": "numeric", "spellcheck": "false"}),
     )
     card_expiry = forms.CharField(
         label="Expires",
@@ -40,7 +47,7 @@ class CheckoutForm(AddressForm):
     card_code = forms.CharField(
         label="Security code",
         max_length=4,
-        widget=forms.TextInput(attrs={"autocomplete": "cc-csc", "inputmode": "numeric", "spellcheck": "false"}),
+        widget=Unechoed(attrs={"autocomplete": "cc-csc", "inputmode": "numeric", "spellcheck": "false"}),
     )
 
     def __init__(self, *args: Any, saved: tuple[SavedAddress, ...] = (), known_email: str = "", **kwargs: Any) -> None:

@@ -164,7 +164,7 @@ def shop(fakes: Callable[[type[Contract]], Fake]) -> Shop:
         for slug in slugs
     )
     shop.catalog.answer("categories", categories)
-    shop.catalog.do("product", lambda sku: shop.product(sku))
+    shop.catalog.do("product", shop.product)
     shop.catalog.do("products", lambda skus: {sku: shop.products[sku] for sku in skus if sku in shop.products})
     shop.catalog.do("search", shop.search)
     shop.catalog.do("suggest", lambda prefix, limit: shop.search(text=prefix, limit=limit).products)
@@ -172,8 +172,8 @@ def shop(fakes: Callable[[type[Contract]], Fake]) -> Shop:
     shop.recommendations.do("also_bought", lambda sku, limit: _recommend(sku))
     shop.recommendations.do("for_basket", lambda skus, limit: _recommend(skus[0]))
     shop.recommendations.do("for_customer", lambda customer_id, limit: _recommend(Sku("22423")))
-    shop.orders.do("cart", lambda cart_id: shop.cart(cart_id))
-    shop.orders.do("order", lambda order_id: shop.order(order_id))
+    shop.orders.do("cart", shop.cart)
+    shop.orders.do("order", shop.order)
     shop.orders.do("orders_by_id", lambda order_ids: {order_id: shop.order(order_id) for order_id in order_ids})
     for name in ("add_to_cart", "change_cart", "merge_carts", "place_order"):
         shop.orders.do(name, getattr(shop, name))

@@ -25,7 +25,8 @@ LONGEST_PREFIX = 60
 @shop_view
 def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The first page."""
-    return page(request, visitor, "home", {"home": home_page(visitor)})
+    parts = home_page(visitor)
+    return page(request, visitor, "home", {"home": parts, "navigation": parts.categories})
 
 
 @require_safe
@@ -33,7 +34,8 @@ def home(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 def category(request: HttpRequest, visitor: Visitor, slug: str) -> HttpResponse:
     """The products of a category."""
     form = BrowseForm(request.GET)
-    context = {"browse": browse_page(_wish(form, category=slug)), "form": form, "slug": slug}
+    browse = browse_page(_wish(form, category=slug))
+    context = {"browse": browse, "form": form, "slug": slug, "navigation": browse.categories}
     return page(request, visitor, "category", context)
 
 
@@ -44,7 +46,8 @@ def search(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     form = BrowseForm(request.GET, by_relevance=bool(text))
     wish = _wish(form, default=ProductOrder.RELEVANCE if text else ProductOrder.POPULARITY)
-    context = {"browse": browse_page(wish), "form": form, "text": wish.text}
+    browse = browse_page(wish)
+    context = {"browse": browse, "form": form, "text": wish.text, "navigation": browse.categories}
     return page(request, visitor, "search", context)
 
 
@@ -65,7 +68,8 @@ def suggest(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 @shop_view
 def product(request: HttpRequest, visitor: Visitor, sku: str) -> HttpResponse:
     """One product."""
-    return page(request, visitor, "product", {"details": product_page(Sku(sku.upper()))})
+    details = product_page(Sku(sku.upper()))
+    return page(request, visitor, "product", {"details": details, "navigation": details.categories})
 
 
 def _suggestion(product: Product) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -29,7 +29,7 @@ def shop_view(view: ShopView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
     errors are defects of the view and stay exceptions."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         visitor = Visitor(request.session)
         with acting_as(visitor.actor, correlation_id=current_call().origin.correlation_id):
             try:
@@ -68,8 +68,11 @@ def page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    """A page of the shop from ``storefront/<template>.html``."""
-    common = {"visitor": visitor, "demo": settings.DEMO, "navigation": _navigation}
+    """A page of the shop from ``storefront/<template>.html``.
+
+    :param context: ``navigation`` in it are the categories, where the page knows them already.
+    """
+    common = {"visitor": visitor, "demo": settings.DEMO, "navigation": cache(_navigation)}
     response = render(request, f"storefront/{template}.html", {**common, **(context or {})}, status=status)
     if visitor.is_customer or visitor.cart_id is not None:
         response["Cache-Control"] = "private, no-store"
