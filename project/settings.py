@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 import structlog
 
+from project.demo.logins import demo_logins
 from seamline.data.databases import databases
 from seamline.data.roles import installation_secret
 from seamline.embedded import server_url
@@ -99,6 +100,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SEAMLINE_START_COMMANDS = ("load_data",)
+"""What ``manage.py up`` runs at every start when the tables are there; each sees for itself what is left to do."""
+SEAMLINE_START_PAGES = {"Shop": "/", "API docs": "/api/docs/", "Admin": "/admin/"}
+SEAMLINE_DEMO_LOGINS = {login.title: str(login) for login in demo_logins()}
+"""Shown by ``manage.py up`` in demo mode."""
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True

@@ -23,7 +23,7 @@ def serve(*, application: str, host: str, port: int, workers: int, threads: int,
     :returns: the server's exit code; 0 after an interruption.
     """
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "warning"]
+    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "error"]
     # In a session of its own, so that Ctrl-C in the terminal reaches us alone and the end is orderly.
     child = subprocess.Popen([*command, application], start_new_session=True)
     try:

@@ -81,19 +81,16 @@ class Command(BaseCommand):
 
     def _welcome(self, *, host: str, port: int) -> None:
         shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104 - compared
-        lines = [("", ""), *_pages(f"http://{shown}:{port}")]
+        pages = getattr(settings, "SEAMLINE_START_PAGES", {"Home": "/"})
+        lines = {title: f"http://{shown}:{port}{path}" for title, path in pages.items()}
         if settings.DEMO:
-            lines += [("", ""), *getattr(settings, "SEAMLINE_DEMO_LOGINS", {}).items()]
-        width = max(len(title) for title, _ in lines)
-        for title, text in lines:
-            self.stdout.write(f"  {title:<{width}}  {text}".rstrip())
+            lines |= getattr(settings, "SEAMLINE_DEMO_LOGINS", {})
+        width = max(len(title) for title in lines)
+        self.stdout.write("")
+        for title, text in lines.items():
+            self.stdout.write(f"  {title:<{width}}  {text}")
         self.stdout.write("\nCtrl-C stops everything.")
         self.stdout.flush()
-
-
-def _pages(base: str) -> list[tuple[str, str]]:
-    pages = getattr(settings, "SEAMLINE_START_PAGES", {"Home": "/"})
-    return [(title, base + path) for title, path in pages.items()]
 
 
 def _refuse_taken(host: str, port: int) -> None:
