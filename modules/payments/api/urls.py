@@ -1,1 +1,11 @@
-urlpatterns = []
+"""Paths below ``/api/v1/payments/``."""
+
+from django.urls import path
+
+from modules.payments.api import views
+
+urlpatterns = [
+    path("cards/", views.Cards.as_view(), name="payments-cards"),
+    path("<uuid:order_id>/", views.PaymentOfOrder.as_view(), name="payments-payment"),
+    path("<uuid:order_id>/refunds/", views.Refunds.as_view(), name="payments-refunds"),
+]

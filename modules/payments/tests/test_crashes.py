@@ -59,7 +59,7 @@ def begun(kind: str) -> tuple[OrderId, Callable[[], object]]:
 def test_command_goes_on_with_its_key_after_a_crash_or_a_silence(
     kind: str, moment: str, error: str, failing: Failing
 ) -> None:
-    order_id, command = begun(kind)
+    _, command = begun(kind)
     if error == "killed":
         failing.error = Killed
     getattr(failing, moment).append(kind)

@@ -1,0 +1,171 @@
+"""What operators see of money. Rows are read only: money moves by the use case behind the action, never by editing."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+
+from contracts.kernel import Money, OrderId
+from contracts.payments import Payments, RefundTooLarge, WrongPaymentState
+from modules.payments.domain.lifecycle import LARGEST_AMOUNT
+from modules.payments.models import LONGEST_REASON, LedgerEntry, PaymentRow, ProviderRequest, StoredMethod
+from seamline.calls import acting_as, current_call, use
+from seamline.contract import ContractError
+
+
+class _ReadOnly:
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RefundForm(BaseDialogForm):
+    """How much goes back, and why. The hidden key makes a doubled click one refund."""
+
+    amount = forms.DecimalField(
+        min_value=Decimal("0.01"),
+        max_value=LARGEST_AMOUNT,
+        decimal_places=2,
+        help_text="In the payment's own currency.",
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+    reason = forms.CharField(max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget)
+    key = forms.CharField(max_length=64, initial=lambda: uuid.uuid4().hex, widget=forms.HiddenInput)
+
+
+class RequestInline(_ReadOnly, TabularInline):
+    """What the provider was asked to do for a payment."""
+
+    model = ProviderRequest
+    fields = ("kind", "amount", "is_open", "outcome", "detail", "attempts", "created_at", "answered_at")
+    ordering = ("created_at",)
+    extra = 0
+
+
+@admin.register(PaymentRow)
+class PaymentAdmin(_ReadOnly, ModelAdmin):
+    """Payments, the newest first; searched by the whole id of an order, or a card's last four digits."""
+
+    list_display = ("order_id", "state", "amount", "currency", "refunded", "card_shown", "decline_reason", "created_at")
+    list_filter = ("state", "settled_elsewhere", "brand", "created_at")
+    search_fields = ("order_id__exact", "last4__exact")
+    search_help_text = "The whole id of an order, or the last four digits of a card"
+    ordering = ("-created_at",)
+    exclude = ("token", "card")
+    inlines = (RequestInline,)
+    actions_detail = ("refund_payment",)
+
+    @admin.display(description="card")
+    def card_shown(self, payment: PaymentRow) -> str:
+        """Brand and last digits."""
+        return f"{payment.brand} {payment.last4}".strip() or "-"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[PaymentRow], search_term: str
+    ) -> tuple[QuerySet[PaymentRow], bool]:
+        term = search_term.strip()
+        try:
+            return queryset.filter(order_id=uuid.UUID(term)), False
+        except ValueError:
+            return (queryset.filter(last4=term) if term else queryset), False
+
+    def has_refund_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the operator may give money back: Django's change permission of payments."""
+        return bool(request.user.has_perm("payments.change_paymentrow"))
+
+    @action(
+        description="Refund",
+        url_path="refund",
+        icon="undo",
+        permissions=["refund"],
+        dialog={
+            "title": "Give money back",
+            "description": "It goes to the card that paid. Parts of it can be given back one after the other.",
+            "form_class": RefundForm,
+            "form_submit_text": "Give back",
+        },
+    )
+    def refund_payment(self, request: HttpRequest, form: RefundForm, object_id: str) -> HttpResponse:
+        """Give a part or all of a captured payment back."""
+        operator = f"operator:{request.user.get_username()}"
+        order_id = OrderId(uuid.UUID(object_id))
+        payments = use(Payments, idempotency_key=f"{operator}:{form.cleaned_data['key']}")
+        try:
+            with acting_as(operator, correlation_id=current_call().origin.correlation_id):
+                currency = use(Payments).payment(order_id=order_id).amount.currency
+                payment = payments.refund(
+                    order_id=order_id,
+                    amount=Money(amount=form.cleaned_data["amount"], currency=currency),
+                    reason=form.cleaned_data["reason"],
+                )
+        except ContractError as error:
+            messages.error(request, _explained(error))
+        else:
+            messages.success(request, f"{payment.refunded} of {payment.amount} is given back now.")
+        target = reverse("admin:payments_paymentrow_change", args=[object_id])
+        # htmx is told by its own header, because a browser would follow a redirect before htmx sees it.
+        if "HX-Request" in request.headers:
+            return HttpResponse(headers={"HX-Redirect": target})
+        return HttpResponseRedirect(target)
+
+
+def _explained(error: ContractError) -> str:
+    if isinstance(error, RefundTooLarge):
+        return f"At most {error.refundable} can be given back."
+    if isinstance(error, WrongPaymentState):
+        return f"Only a captured payment of the shop's own can be given back; this one is {error.state.value}."
+    return error.detail
+
+
+@admin.register(ProviderRequest)
+class ProviderRequestAdmin(_ReadOnly, ModelAdmin):
+    """What the provider was asked; those that wait are asked for again by a job."""
+
+    list_display = ("key", "kind", "amount", "is_open", "outcome", "detail", "attempts", "created_at", "answered_at")
+    list_filter = ("is_open", "kind", "outcome", "created_at")
+    search_fields = ("key__exact",)
+    search_help_text = "The whole key, such as capture:<order>"
+    ordering = ("-created_at",)
+    list_select_related = ("payment",)
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(_ReadOnly, ModelAdmin):
+    """The ledger, the newest first; searched by the whole id of an order or a transaction."""
+
+    list_display = ("at", "account", "amount", "currency", "order_id", "transaction_id")
+    list_filter = ("account", "at")
+    search_fields = ("order_id__exact", "transaction_id__exact")
+    search_help_text = "The whole id of an order or a transaction"
+    ordering = ("-id",)
+
+
+@admin.register(StoredMethod)
+class StoredMethodAdmin(_ReadOnly, ModelAdmin):
+    """Cards that customers may pay with now; tokens are not shown."""
+
+    list_display = ("last4", "brand", "created_at", "expires_at")
+    list_filter = ("brand", "expires_at")
+    search_fields = ("last4__exact",)
+    search_help_text = "The last four digits of a card"
+    ordering = ("-created_at",)
+    exclude = ("token", "card")

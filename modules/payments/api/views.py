@@ -1,0 +1,99 @@
+"""Payments over HTTP: each view checks its input, calls the contract and shows the answer."""
+
+from __future__ import annotations
+
+import uuid
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from contracts.kernel import Money, OrderId
+from contracts.payments import Payments
+from modules.payments.api.permissions import OperatorOnly
+from modules.payments.api.serializers import (
+    CardSerializer,
+    PaymentMethodSerializer,
+    PaymentSerializer,
+    RefundSerializer,
+)
+from seamline.calls import acting_as, current_call, use
+from seamline.web.principal import principal_of
+from seamline.web.throttling import CredentialThrottle, PrincipalThrottle
+
+LONGEST_KEY = 100
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "maxLength": LONGEST_KEY},
+    OpenApiParameter.HEADER,
+    description="A request that arrives twice with the same key has its effect once and gets the first answer.",
+)
+
+
+class Cards(APIView):
+    """Cards to pay with."""
+
+    throttle_classes = [PrincipalThrottle, CredentialThrottle]
+
+    @extend_schema(
+        operation_id="payments_register_card",
+        request=CardSerializer,
+        responses={201: PaymentMethodSerializer},
+        tags=["payments"],
+    )
+    def post(self, request: Request) -> Response:
+        """Hand a card to the payment provider; the answer's token pays at the checkout. Each call makes a new token."""
+        card = CardSerializer(data=request.data)
+        card.is_valid(raise_exception=True)
+        # No key of the client's: guests share one name, and a guessed key would answer another guest's token.
+        method = use(Payments).register_card(**card.validated_data)
+        return Response(PaymentMethodSerializer(method).data, status=status.HTTP_201_CREATED)
+
+
+class PaymentOfOrder(APIView):
+    """The payment of an order."""
+
+    permission_classes = [OperatorOnly]
+
+    @extend_schema(operation_id="payments_payment", responses=PaymentSerializer, tags=["payments"])
+    def get(self, request: Request, order_id: uuid.UUID) -> Response:
+        """What was paid and given back for an order. For operators."""
+        return Response(PaymentSerializer(use(Payments).payment(order_id=OrderId(order_id))).data)
+
+
+class Refunds(APIView):
+    """Money that goes back."""
+
+    permission_classes = [OperatorOnly]
+
+    @extend_schema(
+        operation_id="payments_refund",
+        parameters=[IDEMPOTENCY_KEY],
+        request=RefundSerializer,
+        responses=PaymentSerializer,
+        tags=["payments"],
+    )
+    def post(self, request: Request, order_id: uuid.UUID) -> Response:
+        """Give back a part or all of a captured payment. For operators."""
+        refund = RefundSerializer(data=request.data)
+        refund.is_valid(raise_exception=True)
+        wanted = refund.validated_data
+        with acting_as(principal_of(request).actor, correlation_id=current_call().origin.correlation_id):
+            payment = use(Payments, idempotency_key=idempotency_key(request)).refund(
+                order_id=OrderId(order_id),
+                amount=Money(amount=wanted["amount"], currency=wanted["currency"]),
+                reason=wanted["reason"],
+            )
+        return Response(PaymentSerializer(payment).data)
+
+
+def idempotency_key(request: Request) -> str:
+    """The client's key below its own name, so that clients cannot collide; a new one where it sent none."""
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        return uuid.uuid4().hex
+    if not 0 < len(given) <= LONGEST_KEY or not given.isprintable():
+        raise serializers.ValidationError({"Idempotency-Key": [f"1 to {LONGEST_KEY} printable characters."]})
+    return f"{principal_of(request).actor}:{given}"
