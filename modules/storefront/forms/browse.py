@@ -40,4 +40,4 @@ class BrowseForm(ShopForm):
         super().__init__(*args, **kwargs)
         if by_relevance:
             best = (ProductOrder.RELEVANCE.value, "Best match")
-            self.fields["sort"].choices = [best, *ORDERS]
+            self.fields["sort"].choices = [best, *ORDERS]  # type: ignore[attr-defined]

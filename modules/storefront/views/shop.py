@@ -74,8 +74,7 @@ def page(
     """
     common = {"visitor": visitor, "demo": settings.DEMO, "navigation": cache(_navigation)}
     response = render(request, f"storefront/{template}.html", {**common, **(context or {})}, status=status)
-    if visitor.is_customer or visitor.cart_id is not None:
-        response["Cache-Control"] = "private, no-store"
+    response["Cache-Control"] = "private, no-store" if visitor.is_customer else "private"
     return response
 
 
