@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -44,7 +45,9 @@ def login(request: HttpRequest, visitor: Visitor) -> HttpResponse:
                 _enter(visitor, customer)
                 messages.success(request, f"Welcome back, {customer.name}." if customer.name else "Welcome back.")
                 return redirect(next_page)
-    return page(request, visitor, "login", {"form": form, "next": next_page}, status=status)
+    return page(
+        request, visitor, "login", {"form": form, "next": next_page, "demo_login": _demo_login()}, status=status
+    )
 
 
 @never_cache
@@ -84,6 +87,12 @@ def logout(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     visitor.log_out()
     messages.info(request, "You are logged out.")
     return redirect("storefront:home")
+
+
+def _demo_login() -> str:
+    """The customer's login of the demo, where the deployable says one; empty outside demo mode."""
+    logins: dict[str, str] = getattr(settings, "SEAMLINE_DEMO_LOGINS", {})
+    return logins.get("Customer login", "") if settings.DEMO else ""
 
 
 def _verified(form: LoginForm, attempts: Attempts) -> Customer | None:

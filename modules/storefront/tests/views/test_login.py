@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -87,3 +89,11 @@ def test_what_customers_refuses_is_shown_beside_its_field(guest: Client, shop: S
 def test_logging_out_takes_a_post(customer: Client) -> None:
     assert customer.get("/logout/").status_code == 405
     assert "customer_id" in customer.session
+
+
+def test_the_demo_login_is_shown_in_demo_mode_only(guest: Client, settings: Any) -> None:
+    settings.SEAMLINE_DEMO_LOGINS = {"Customer login": "demo@example.com / a-demo-password"}
+    settings.DEMO = True
+    assert "a-demo-password" in guest.get("/login/").content.decode()
+    settings.DEMO = False
+    assert "a-demo-password" not in guest.get("/login/").content.decode()
