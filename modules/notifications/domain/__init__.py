@@ -1,0 +1,1 @@
+"""The rules of mail: no Django, no database."""
