@@ -25,7 +25,7 @@ from seamline.calls import acting_as, current_call, use
 from seamline.contract import ContractError
 
 
-class _ReadOnly(ModelAdmin):
+class _ReadOnly(ModelAdmin):  # type: ignore[misc]
     show_full_result_count = False
     list_per_page = 50
 
@@ -39,7 +39,7 @@ class _ReadOnly(ModelAdmin):
         return False
 
 
-class AdjustForm(BaseDialogForm):
+class AdjustForm(BaseDialogForm):  # type: ignore[misc]
     """How many units came or went, and why. The hidden key makes a doubled click one adjustment."""
 
     change = forms.IntegerField(

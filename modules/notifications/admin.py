@@ -18,7 +18,7 @@ from modules.notifications.models import MessageRow
 
 
 @admin.register(MessageRow)
-class MessageAdmin(ModelAdmin):
+class MessageAdmin(ModelAdmin):  # type: ignore[misc]
     """Mail, the newest first; searched by a recipient's address, or the whole id of an order or a customer."""
 
     list_display = ("created_at", "recipient", "subject", "state", "attempts", "sent_at")
@@ -33,7 +33,8 @@ class MessageAdmin(ModelAdmin):
     actions_detail = ("send_this_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MessageRow]:
-        return super().get_queryset(request).defer("html")
+        messages_kept: QuerySet[MessageRow] = super().get_queryset(request)
+        return messages_kept.defer("html")
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

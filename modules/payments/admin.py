@@ -38,7 +38,7 @@ class _ReadOnly:
         return False
 
 
-class RefundForm(BaseDialogForm):
+class RefundForm(BaseDialogForm):  # type: ignore[misc]
     """How much goes back, and why. The hidden key makes a doubled click one refund."""
 
     amount = forms.DecimalField(
@@ -52,7 +52,7 @@ class RefundForm(BaseDialogForm):
     key = forms.CharField(max_length=64, initial=lambda: uuid.uuid4().hex, widget=forms.HiddenInput)
 
 
-class RequestInline(_ReadOnly, TabularInline):
+class RequestInline(_ReadOnly, TabularInline):  # type: ignore[misc]
     """What the provider was asked to do for a payment."""
 
     model = ProviderRequest
@@ -62,7 +62,7 @@ class RequestInline(_ReadOnly, TabularInline):
 
 
 @admin.register(PaymentRow)
-class PaymentAdmin(_ReadOnly, ModelAdmin):
+class PaymentAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Payments, the newest first; searched by the whole id of an order, or a card's last four digits."""
 
     list_display = ("order_id", "state", "amount", "currency", "refunded", "card_shown", "decline_reason", "created_at")
@@ -137,7 +137,7 @@ def _explained(error: ContractError) -> str:
 
 
 @admin.register(ProviderRequest)
-class ProviderRequestAdmin(_ReadOnly, ModelAdmin):
+class ProviderRequestAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
     """What the provider was asked; those that wait are asked for again by a job."""
 
     list_display = ("key", "kind", "amount", "is_open", "outcome", "detail", "attempts", "created_at", "answered_at")
@@ -149,7 +149,7 @@ class ProviderRequestAdmin(_ReadOnly, ModelAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(_ReadOnly, ModelAdmin):
+class LedgerEntryAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
     """The ledger, the newest first; searched by the whole id of an order or a transaction."""
 
     list_display = ("at", "account", "amount", "currency", "order_id", "transaction_id")
@@ -160,7 +160,7 @@ class LedgerEntryAdmin(_ReadOnly, ModelAdmin):
 
 
 @admin.register(StoredMethod)
-class StoredMethodAdmin(_ReadOnly, ModelAdmin):
+class StoredMethodAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Cards that customers may pay with now; tokens are not shown."""
 
     list_display = ("last4", "brand", "created_at", "expires_at")

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from contracts.inventory import ReservationExpired, ReservationState, StockLine
+from contracts.kernel import Sku
 from modules.inventory.infra import reservations, shelf
 from seamline.data import atomic
 from seamline.events import publish
@@ -32,7 +33,7 @@ def _expire_batch(now: datetime) -> int:
         overdue = reservations.lock_overdue(now=now, limit=BATCH)
         if not overdue:
             return 0
-        units: Counter[str] = Counter()
+        units: Counter[Sku] = Counter()
         for found in overdue:
             units.update({line.sku: line.quantity for line in found.lines})
         shelf.let_go(lines=[StockLine(sku=sku, quantity=units[sku]) for sku in sorted(units)], now=now)

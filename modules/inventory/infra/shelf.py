@@ -178,7 +178,7 @@ def _actor() -> str:
 def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection_for("inventory").cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _execute(sql: str, parameters: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ TOO_OLD = timedelta(days=7)
 
 def delay_after(attempts: int) -> timedelta:
     """The wait after so many failed attempts: 30 seconds, doubling with each."""
-    return FIRST_DELAY * 2 ** (attempts - 1)
+    return FIRST_DELAY * (1 << (attempts - 1))
 
 
 def message_id(*, event_id: UUID, resends: int, sender: str) -> str:

@@ -152,7 +152,7 @@ def forbid(*, order_id: OrderId, reason: str, now: datetime) -> bool:
     """Refuse the authorisation of an order that has no payment; False where it has one."""
     with connection_for("payments").cursor() as cursor:
         cursor.execute(_TOMBSTONE, {"order_id": order_id, "reason": reason, "now": now})
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def read(order_ids: Sequence[OrderId]) -> list[Account]:
@@ -192,7 +192,7 @@ def asked(key: str) -> Asked | None:
 
 def ask(*, key: str, account: Account, kind: RequestKind, amount: Decimal, reason: str, now: datetime) -> None:
     """Write a request down, or open it again."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "key": key,
         "order_id": account.order_id,
         "kind": kind.value,
@@ -207,7 +207,7 @@ def ask(*, key: str, account: Account, kind: RequestKind, amount: Decimal, reaso
 
 def save(account: Account, *, now: datetime, key: str = "", outcome: Outcome | None = None, detail: str = "") -> None:
     """Write a locked payment back; with a key, that request is answered in the same statement."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "order_id": account.order_id,
         "state": account.state.value,
         "refunded": account.refunded,
@@ -271,4 +271,4 @@ def _account(row: Sequence[Any]) -> Account:
 def _rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
     with connection_for("payments").cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from modules.payments.domain.ledger import Entry
 from seamline.data import connection_for
@@ -26,7 +27,7 @@ def book_at(entries: Sequence[tuple[Entry, datetime]]) -> None:
     """
     if not entries:
         return
-    columns = [
+    columns: list[Any] = [
         [entry.transaction_id for entry, _ in entries],
         [entry.order_id for entry, _ in entries],
         [entry.account.value for entry, _ in entries],

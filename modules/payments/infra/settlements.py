@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from contracts.kernel import OrderId
 from contracts.payments import Settlement
@@ -22,7 +23,7 @@ RETURNING order_id
 
 def add(settlements: Sequence[Settlement]) -> list[OrderId]:
     """Write settled payments down; answers the orders that had none."""
-    columns = [
+    columns: list[Any] = [
         [settlement.order_id for settlement in settlements],
         [settlement.amount.amount for settlement in settlements],
         [settlement.amount.currency for settlement in settlements],
