@@ -103,7 +103,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SEAMLINE_START_COMMANDS = ("load_data",)
 """What ``manage.py up`` runs at every start when the tables are there; each sees for itself what is left to do."""
 SEAMLINE_START_PAGES = {"Shop": "/", "API docs": "/api/docs/", "Admin": "/admin/"}
-SEAMLINE_DEMO_LOGINS = {login.title: str(login) for login in demo_logins()}
+SEAMLINE_DEMO_LOGINS = {login.title: login.text for login in demo_logins()}
 """Shown by ``manage.py up`` in demo mode."""
 
 LANGUAGE_CODE = "en-gb"
