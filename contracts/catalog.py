@@ -123,6 +123,15 @@ class InvalidPrice(CatalogError, kind=ErrorKind.INVALID):
     price: Money
 
 
+@dataclass(eq=False, kw_only=True)
+class InvalidProduct(CatalogError, kind=ErrorKind.INVALID):
+    """A stock code, name or category of a product is not acceptable."""
+
+    sku: Sku
+    field: str
+    reason: str
+
+
 class Catalog(Contract, module="catalog", version="1.0", events=(ProductAdded, PriceChanged, ProductWithdrawn)):
     """Products, categories, prices and search."""
 
@@ -166,7 +175,11 @@ class Catalog(Contract, module="catalog", version="1.0", events=(ProductAdded, P
 
     @command(timeout=30.0)
     def put_products(self, *, categories: tuple[CategoryDraft, ...], products: tuple[ProductDraft, ...]) -> int:
-        """Add new products and bring known ones up to date; answers how many were new or changed."""
+        """Add new products and bring known ones up to date; answers how many were new or changed.
+
+        :raises InvalidPrice: a price is not above zero or has more than two decimals.
+        :raises InvalidProduct: a stock code, name or category is not acceptable; nothing is changed.
+        """
 
     @command(timeout=1.0)
     def change_price(self, *, sku: Sku, price: Money, reason: str) -> Product:

@@ -1,0 +1,17 @@
+"""Paths below ``/api/v1/catalog/``."""
+
+from django.urls import path, register_converter
+
+from modules.catalog.api import views
+from seamline.web.converters import SkuConverter
+
+register_converter(SkuConverter, "sku")
+
+urlpatterns = [
+    path("products/", views.Products.as_view(), name="catalog-products"),
+    path("products/<sku:sku>/", views.OneProduct.as_view(), name="catalog-product"),
+    path("products/<sku:sku>/price/", views.Price.as_view(), name="catalog-price"),
+    path("products/<sku:sku>/withdrawal/", views.Withdrawal.as_view(), name="catalog-withdrawal"),
+    path("categories/", views.Categories.as_view(), name="catalog-categories"),
+    path("suggestions/", views.Suggestions.as_view(), name="catalog-suggestions"),
+]

@@ -1,0 +1,1 @@
+"""Rules of products, prices and search words. Pure: no Django, no database."""

@@ -1,0 +1,1 @@
+"""How catalog stores and finds its products."""
