@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +18,7 @@ class PageParameters(serializers.Serializer[Any]):
     limit = serializers.IntegerField(min_value=1, max_value=100, default=24)
 
 
-def page(request: Request, *, results: Sequence[Any], total: int, offset: int, limit: int) -> dict[str, Any]:
+def page(request: Request, *, results: Any, total: int, offset: int, limit: int) -> dict[str, Any]:
     """The body of a page: ``count``, ``next``, ``previous`` (absolute URLs or null), ``results``."""
 
     def link(to: int) -> str:

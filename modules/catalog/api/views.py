@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -93,7 +92,7 @@ class Suggestions(APIView):
 
 
 class _OperatorCommand(APIView):
-    permission_classes: list[type[BasePermission]] = [IsOperator]  # type: ignore[assignment]
+    permission_classes = [IsOperator]
 
     def _catalog(self, request: Request) -> Any:
         return use(Catalog, idempotency_key=idempotency_key(request))

@@ -13,6 +13,7 @@ from modules.catalog.models import PriceChangeRow
 from modules.catalog.tests.helpers import pounds, stocked
 from seamline.calls import use
 
+WITHDRAW = "/admin/catalog/productrow/RED/withdraw"
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -36,9 +37,10 @@ def test_products_are_found_by_name_and_code(browser: Client) -> None:
 
 
 def test_price_is_changed_by_the_use_case_on_behalf_of_the_operator(browser: Client) -> None:
+    url = reverse("admin:catalog_productrow_change_price", args=["RED"])
     data = {"amount": "2.10", "reason": "dearer", "key": "one", "_form_submitted": "on"}
     for _ in range(2):
-        assert browser.post(reverse("admin:catalog_productrow_change_price", args=["RED"]), data).status_code in (
+        assert browser.post(url, data).status_code in (
             200,
             302,
         )
