@@ -50,7 +50,7 @@ def find_binaries(account: Account) -> Binaries:
         if version := _version(directory, account=account):
             return Binaries(directory=directory, version=version)
         if account.uid is not None and (version := _version(directory, account=Account())):
-            copy = _reachable_copy(directory.parent, version=version) / directory.name
+            copy = _reachable_copy(directory, version=version)
             if _version(copy, account=account):
                 return Binaries(directory=copy, version=version)
     raise NoServerBinaries(
@@ -71,33 +71,41 @@ def _candidates() -> Iterator[Path]:
 
 def _version(directory: Path, *, account: Account) -> str:
     """The version that the binaries say, or nothing when they do not run for the account or are too old."""
-    if not (directory / "initdb").is_file():
-        return ""
-    try:
-        done = subprocess.run(
-            [directory / "postgres", "--version"], capture_output=True, text=True, check=False, **account.run_as()
-        )
-    except OSError:
-        return ""
-    match = re.search(r"\) (\d+[.\d]*)", done.stdout)
-    if done.returncode != 0 or match is None or int(match[1].partition(".")[0]) < OLDEST_MAJOR:
-        return ""
-    return match[1]
+    version = ""
+    # Both, because they need different libraries.
+    for program in ("postgres", "initdb"):
+        try:
+            done = subprocess.run(
+                [directory / program, "--version"], capture_output=True, text=True, check=False, **account.run_as()
+            )
+        except OSError:
+            return ""
+        match = re.search(r"\) (\d+[.\d]*)", done.stdout)
+        if done.returncode != 0 or match is None or int(match[1].partition(".")[0]) < OLDEST_MAJOR:
+            return ""
+        version = match[1]
+    return version
 
 
-def _reachable_copy(installation: Path, *, version: str) -> Path:
+def _reachable_copy(directory: Path, *, version: str) -> Path:
     """A copy of the installation for an account that cannot reach the original; made once for each build."""
-    program = (installation / "bin" / "postgres").stat()
+    installation = directory.parent
+    package = installation.parent
+    program = (directory / "postgres").stat()
     build = hashlib.sha256(f"{version} {program.st_size} {program.st_mtime_ns}".encode()).hexdigest()[:12]
     copy = shared_place() / f"postgresql-{version}-{build}"
     if not copy.exists():
         unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(installation, unfinished, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        # A wheel keeps libraries beside its package; the programs find them by the way from here to there.
+        libraries = package.with_name(f"{package.name}.libs")
+        for source, place in ((installation, f"{package.name}/{installation.name}"), (libraries, libraries.name)):
+            if source.exists():
+                shutil.copytree(source, unfinished / place, symlinks=True, ignore=shutil.ignore_patterns("include"))
         try:
             unfinished.rename(copy)
         except OSError:  # another start was faster; its copy is the same
             shutil.rmtree(unfinished)
-    return copy
+    return copy / package.name / installation.name / directory.name
 
 
 def shared_place() -> Path:

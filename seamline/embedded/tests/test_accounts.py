@@ -61,21 +61,30 @@ def test_data_lies_elsewhere_when_nobody_cannot_reach_the_project(place: Path) -
 
 
 @needs_root
-def test_binaries_that_nobody_cannot_reach_are_copied_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = find_binaries(Account()).directory.parent
+def test_binaries_that_nobody_can_reach_nowhere_are_copied_once_and_serve(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = find_binaries(Account()).directory.parent.parent
     closed = place / "closed"
     closed.mkdir(mode=0o700)
-    (closed / "pginstall").mkdir()
-    subprocess.run(["cp", "-a", *original.iterdir(), closed / "pginstall"], check=True)
-    monkeypatch.setattr(binaries, "_candidates", lambda: iter([closed / "pginstall" / "bin"]))
+    for source in (package, package.with_name(f"{package.name}.libs")):
+        if source.exists():
+            subprocess.run(["cp", "-a", source, closed], check=True)
+    original = closed / package.name / "pginstall" / "bin"
+    monkeypatch.setattr(binaries, "_candidates", lambda: iter([original]))
     monkeypatch.setattr(binaries, "SHARED_PLACE", place / "shared")
-    nobody = account_for(place / "absent")
-    found = find_binaries(nobody)
+    found = find_binaries(account_for(place / "absent"))
     assert found.directory.is_relative_to(place / "shared")
-    assert find_binaries(nobody) == found
-    assert len(list((place / "shared").iterdir())) == 1
+    assert find_binaries(Account()).directory == original
+    server = EmbeddedServer(directory=closed / "project" / "postgres", fast=True)
+    server.ensure_running()
+    with psycopg.connect(server.url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    server.destroy()
+    assert [path.name for path in (place / "shared").iterdir()] == [
+        found.directory.relative_to(place / "shared").parts[0]
+    ]
     assert _mode(closed) == 0o700
-    assert find_binaries(Account()).directory == closed / "pginstall" / "bin"
 
 
 @needs_root
