@@ -5,6 +5,8 @@ Asked once before a command that needs the database, so that the answer is one l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
@@ -48,7 +50,7 @@ def check_external(url: str) -> None:
         )
 
 
-def _explain(error: psycopg.OperationalError, *, server: str, parts: dict[str, object]) -> str:
+def _explain(error: psycopg.OperationalError, *, server: str, parts: Mapping[str, object]) -> str:
     reason, user, database = _line(error), parts.get("user"), parts["dbname"]
     if f'database "{database}" does not exist' in reason:
         return f"DATABASE_URL: {server} has no database '{database}': create it with 'createdb {database}'."
