@@ -1,5 +1,22 @@
 """The manifest of orders: carts, the checkout saga and orders."""
 
+from contracts.catalog import Catalog
+from contracts.inventory import Inventory
+from contracts.orders import Orders
+from contracts.payments import Payments
+from seamline.jobs import Job
 from seamline.modules import Module
 
-module = Module(name="orders", owner="shop")
+module = Module(
+    name="orders",
+    owner="shop",
+    contract=Orders,
+    implementation="modules.orders.service:OrdersService",
+    calls=(Catalog, Inventory, Payments),
+    jobs=(Job(name="orders.sagas", run="modules.orders.application.resume_sagas:resume_sagas", every=1),),
+    sagas=(
+        "modules.orders.application.checkout_saga:CHECKOUT",
+        "modules.orders.application.cancel_saga:CANCEL",
+    ),
+    urls="modules.orders.api.urls",
+)

@@ -1,0 +1,105 @@
+"""What the API takes and answers, for checking and for its schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from contracts.orders import Channel, OrderState
+from modules.orders.domain.cart import LARGEST_QUANTITY
+from modules.orders.domain.checkout import ADDRESS_LENGTHS, LONGEST_EMAIL
+from seamline.web.pagination import PageParameters, page_serializer
+
+SKU = r"^[A-Z0-9_]{1,20}$"
+
+
+class MoneySerializer(serializers.Serializer[Any]):
+    """An exact amount in one currency."""
+
+    amount = serializers.DecimalField(max_digits=14, decimal_places=2)
+    currency = serializers.CharField()
+
+
+class AddressSerializer(serializers.Serializer[Any]):
+    """Where goods go."""
+
+    name = serializers.CharField(max_length=ADDRESS_LENGTHS["name"])
+    line1 = serializers.CharField(max_length=ADDRESS_LENGTHS["line1"])
+    line2 = serializers.CharField(max_length=ADDRESS_LENGTHS["line2"], allow_blank=True, default="")
+    city = serializers.CharField(max_length=ADDRESS_LENGTHS["city"])
+    postcode = serializers.CharField(max_length=ADDRESS_LENGTHS["postcode"])
+    country = serializers.CharField(max_length=ADDRESS_LENGTHS["country"])
+
+
+class CartLineSerializer(serializers.Serializer[Any]):
+    """So many units of one product."""
+
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
+class CartSerializer(serializers.Serializer[Any]):
+    """What is to be bought, in the order in which it was put in."""
+
+    cart_id = serializers.UUIDField()
+    lines = CartLineSerializer(many=True)
+
+
+class AdditionSerializer(serializers.Serializer[Any]):
+    """Units that are put in a cart, on top of those that are in it."""
+
+    sku = serializers.RegexField(SKU)
+    quantity = serializers.IntegerField(min_value=1, max_value=LARGEST_QUANTITY, default=1)
+
+
+class QuantitySerializer(serializers.Serializer[Any]):
+    """How many units are to be in the cart; 0 takes the product out."""
+
+    quantity = serializers.IntegerField(min_value=0, max_value=LARGEST_QUANTITY)
+
+
+class CheckoutSerializer(serializers.Serializer[Any]):
+    """What is bought, where it goes and who pays."""
+
+    cart_id = serializers.UUIDField()
+    email = serializers.EmailField(max_length=LONGEST_EMAIL)
+    ship_to = AddressSerializer()
+    payment_method = serializers.CharField(max_length=200, help_text="A token from `POST /api/v1/payments/cards`.")
+
+
+class CancellationSerializer(serializers.Serializer[Any]):
+    """Why an order is cancelled."""
+
+    reason = serializers.CharField(max_length=200, default="changed my mind")
+
+
+class OrderLineSerializer(serializers.Serializer[Any]):
+    """What was sold, under the name and at the price of that moment."""
+
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = MoneySerializer()
+    total = MoneySerializer()
+
+
+class OrderSerializer(serializers.Serializer[Any]):
+    """One order."""
+
+    order_id = serializers.UUIDField()
+    number = serializers.CharField()
+    customer_id = serializers.UUIDField(allow_null=True)
+    email = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(choices=[state.value for state in OrderState])
+    channel = serializers.ChoiceField(choices=[channel.value for channel in Channel])
+    lines = OrderLineSerializer(many=True)
+    total = MoneySerializer()
+    country = serializers.CharField()
+    ship_to = AddressSerializer(allow_null=True)
+    placed_at = serializers.DateTimeField()
+    rejection = serializers.CharField(allow_blank=True, help_text="The code of the error that ended the checkout.")
+
+
+OrderPageSerializer = page_serializer(OrderSerializer)
+OrderPageParameters = PageParameters

@@ -1,0 +1,1 @@
+"""The rules of carts and orders: no Django, no database."""

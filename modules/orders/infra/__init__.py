@@ -1,0 +1,1 @@
+"""How orders reads and writes its tables."""

@@ -1,0 +1,33 @@
+"""Sagas: durable processes of several steps in several modules, with compensation instead of a shared transaction.
+
+Modules import this package's names and nothing below it.
+"""
+
+from seamline.sagas.definition import Failure, Retry, Saga, Step, StepRun
+from seamline.sagas.instance import SagaInstance, SagaStatus, TimelineEntry
+from seamline.sagas.operating import instance, instances, retry
+from seamline.sagas.progress import Runner
+from seamline.sagas.running import resume, resume_due, run, start, wait_for
+from seamline.sagas.store import SagaExists, UnknownSaga
+
+__all__ = [
+    "Failure",
+    "Retry",
+    "Runner",
+    "Saga",
+    "SagaExists",
+    "SagaInstance",
+    "SagaStatus",
+    "Step",
+    "StepRun",
+    "TimelineEntry",
+    "UnknownSaga",
+    "instance",
+    "instances",
+    "resume",
+    "resume_due",
+    "retry",
+    "run",
+    "start",
+    "wait_for",
+]
