@@ -178,8 +178,8 @@ class Runner:
 
     def _end(self, status: SagaStatus, last: What | None, started: float, end: What, *, state: Any) -> None:
         # Nothing of this runner changes here: the transaction may still fail, and then the step is tried again.
-        ended = TimelineEntry(at=store.now(), what=end)
-        entries = [*self._entries, *([self._line(last, started)] if last is not None else []), ended]
+        lines = [] if last is None else [self._line(last, started)]
+        entries = [*self._entries, *lines, TimelineEntry(at=store.now(), what=end)]
         self._write(status, state=state, attempts=0, entries=entries, keep=False)
 
     def _wait(self, started: float, *, status: SagaStatus) -> SagaStatus:
