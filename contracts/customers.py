@@ -192,4 +192,7 @@ class Customers(Contract, module="customers", version="1.0", events=(CustomerSig
 
     @command(timeout=30.0)
     def put_customers(self, *, customers: tuple[CustomerRecord, ...]) -> int:
-        """Add customers known from elsewhere; answers how many were new. Known ones stay as they are."""
+        """Add customers known from elsewhere; answers how many were new. Known ones stay as they are.
+
+        :raises InvalidProfile: a name or country is not acceptable; nothing is added.
+        """

@@ -15,9 +15,7 @@ from rest_framework.request import Request
 from contracts.customers import Customers, WrongCredentials
 from seamline.calls import use
 from seamline.web.principal import Principal
-
-SESSION_CUSTOMER = "customer_id"
-"""The session key under which the storefront keeps who is logged in."""
+from seamline.web.session import CUSTOMER_ID
 
 
 class SessionCustomer(BaseAuthentication):
@@ -25,7 +23,7 @@ class SessionCustomer(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Principal, None] | None:
         http_request = request._request
-        customer_id = http_request.session.get(SESSION_CUSTOMER) if hasattr(http_request, "session") else None
+        customer_id = http_request.session.get(CUSTOMER_ID) if hasattr(http_request, "session") else None
         user = getattr(http_request, "user", None)
         operator = user.get_username() if user is not None and user.is_active and user.is_staff else ""
         if customer_id is None and not operator:

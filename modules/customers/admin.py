@@ -1,0 +1,58 @@
+"""What operators see of customers: never a password or a token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+
+from contracts.kernel import CustomerId
+from modules.customers.application.tokens import revoke_all
+from modules.customers.models import Account, SavedAddressRow
+from seamline.data import atomic
+from seamline.web.admin import ReadOnlyAdmin
+
+
+class AddressInline(TabularInline):
+    """The customer's addresses."""
+
+    model = SavedAddressRow
+    fields = ("name", "line1", "line2", "city", "postcode", "country", "is_default")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin):
+    """Customers; searched by e-mail address, name or the number they had elsewhere."""
+
+    list_display = ("name", "email", "country", "external_number", "signed_up_at")
+    list_filter = ("country", "signed_up_at")
+    search_fields = ("email__istartswith", "name", "external_number__exact")
+    search_help_text = "The beginning of an e-mail address, a part of the name, or a whole number"
+    ordering = ("-signed_up_at",)
+    fields = ("customer_id", "email", "name", "country", "external_number", "signed_up_at")
+    inlines = (AddressInline,)
+    actions = ("revoke_tokens",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whether the operator may act on customers: Django's change permission."""
+        return bool(request.user.has_perm("customers.change_account"))
+
+    @admin.action(description="Revoke all API tokens", permissions=["revoke"])
+    def revoke_tokens(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        """Make API clients of these customers log in again."""
+        count = 0
+        for account in queryset:
+            with atomic("customers"):
+                count += revoke_all(customer_id=CustomerId(account.customer_id))
+        messages.success(request, f"{count} token{'' if count == 1 else 's'} revoked.")

@@ -1,0 +1,1 @@
+"""Rules of e-mail addresses, names and postal addresses. Pure: no Django, no database."""
