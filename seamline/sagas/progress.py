@@ -106,8 +106,9 @@ class Runner:
         self._note(What.DONE, started)
         self._state, self._attempts, self._error = state, 0, ""
         self._index += 1
-        self._save(SagaStatus.RUNNING)
-        _checkpoint(f"recorded {step.name}")
+        if step.recorded:
+            self._save(SagaStatus.RUNNING)
+            _checkpoint(f"recorded {step.name}")
         return None
 
     def _complete(self, state: Any, started: float) -> SagaStatus:

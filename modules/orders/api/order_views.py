@@ -16,7 +16,6 @@ from rest_framework.views import APIView
 from contracts.kernel import CartId, OrderId, PostalAddress
 from contracts.orders import Orders, OrderState
 from modules.orders.api.requests import (
-    cart_or_404,
     customer_of,
     idempotency_key,
     key_parameter,
@@ -75,7 +74,6 @@ class OrdersView(APIView):
         checkout = CheckoutSerializer(data=request.data)
         checkout.is_valid(raise_exception=True)
         values = checkout.validated_data
-        cart_or_404(request, values["cart_id"])
         key = idempotency_key(request, required=True, guests_by=values["cart_id"])
         with on_behalf_of(request):
             order = use(Orders, idempotency_key=key).place_order(

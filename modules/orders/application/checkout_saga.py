@@ -126,7 +126,7 @@ CHECKOUT = Saga(
     steps=(
         Step(name="reserve_stock", action=reserve_stock, compensation=release_stock, timeout=3, retry=_SOON),
         Step(name="authorise_payment", action=authorise_payment, compensation=void_payment, retry=_SOON),
-        Step(name="confirm_stock", action=confirm_stock, timeout=3, retry=_PATIENT),
+        Step(name="confirm_stock", action=confirm_stock, timeout=3, retry=_PATIENT, recorded=False),
         Step(name="capture_payment", action=capture_payment, retry=_PATIENT),
     ),
     complete=place,

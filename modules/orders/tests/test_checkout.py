@@ -23,7 +23,7 @@ from contracts.orders import (
 )
 from contracts.payments import CardDeclined, ProviderTimedOut
 from modules.orders.application.resume_sagas import resume_sagas
-from modules.orders.tests.helpers import A, ADDRESS, B, Neighbours, checkout, events, make_sagas_due, new_cart, rows
+from modules.orders.tests.helpers import ADDRESS, A, B, Neighbours, checkout, events, make_sagas_due, new_cart, rows
 from seamline.calls import use
 from seamline.contract import IdempotencyKeyReuse, ModuleFailed, ModuleUnavailable
 from seamline.sagas import SagaStatus, instance

@@ -1,0 +1,1 @@
+"""The checkout through all modules: races, crashes, and how few statements it needs."""
