@@ -53,7 +53,7 @@ class CredentialsSerializer(serializers.Serializer[Any]):
 class TokenRequestSerializer(CredentialsSerializer):
     """Who wants a token, and what it is for."""
 
-    label = serializers.CharField(max_length=LONGEST_LINE, default="API client")
+    label = serializers.CharField(max_length=LONGEST_LINE, default="API client")  # type: ignore[assignment]
     days = serializers.IntegerField(min_value=1, max_value=365, default=30, help_text="Days until it expires.")
 
 
