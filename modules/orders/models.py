@@ -49,7 +49,7 @@ class Order(models.Model):
     is_credit_note = models.BooleanField("credit note", default=False)
     total = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3)
-    country = models.CharField(max_length=60)
+    country = models.CharField(max_length=120)
     ship_to = models.JSONField(null=True, blank=True)
     cart_id = models.UUIDField("cart", null=True, blank=True)
     placed_at = models.DateTimeField()

@@ -8,28 +8,12 @@ from rest_framework import serializers
 
 from contracts.orders import Channel, OrderState
 from modules.orders.domain.cart import LARGEST_QUANTITY
-from modules.orders.domain.checkout import ADDRESS_LENGTHS, LONGEST_EMAIL
+from modules.orders.domain.checkout import LONGEST_EMAIL
+from seamline.web.fields import UuidField
 from seamline.web.pagination import PageParameters, page_serializer
+from seamline.web.values import AddressSerializer, MoneySerializer
 
 SKU = r"^[A-Z0-9_]{1,20}$"
-
-
-class MoneySerializer(serializers.Serializer[Any]):
-    """An exact amount in one currency."""
-
-    amount = serializers.DecimalField(max_digits=14, decimal_places=2)
-    currency = serializers.CharField()
-
-
-class AddressSerializer(serializers.Serializer[Any]):
-    """Where goods go."""
-
-    name = serializers.CharField(max_length=ADDRESS_LENGTHS["name"])
-    line1 = serializers.CharField(max_length=ADDRESS_LENGTHS["line1"])
-    line2 = serializers.CharField(max_length=ADDRESS_LENGTHS["line2"], allow_blank=True, default="")
-    city = serializers.CharField(max_length=ADDRESS_LENGTHS["city"])
-    postcode = serializers.CharField(max_length=ADDRESS_LENGTHS["postcode"])
-    country = serializers.CharField(max_length=ADDRESS_LENGTHS["country"])
 
 
 class CartLineSerializer(serializers.Serializer[Any]):
@@ -42,7 +26,7 @@ class CartLineSerializer(serializers.Serializer[Any]):
 class CartSerializer(serializers.Serializer[Any]):
     """What is to be bought, in the order in which it was put in."""
 
-    cart_id = serializers.UUIDField()
+    cart_id = UuidField()
     lines = CartLineSerializer(many=True)
 
 
@@ -62,7 +46,7 @@ class QuantitySerializer(serializers.Serializer[Any]):
 class CheckoutSerializer(serializers.Serializer[Any]):
     """What is bought, where it goes and who pays."""
 
-    cart_id = serializers.UUIDField()
+    cart_id = UuidField()
     email = serializers.EmailField(max_length=LONGEST_EMAIL)
     ship_to = AddressSerializer()
     payment_method = serializers.CharField(max_length=200, help_text="A token from `POST /api/v1/payments/cards`.")
@@ -87,9 +71,9 @@ class OrderLineSerializer(serializers.Serializer[Any]):
 class OrderSerializer(serializers.Serializer[Any]):
     """One order."""
 
-    order_id = serializers.UUIDField()
+    order_id = UuidField()
     number = serializers.CharField()
-    customer_id = serializers.UUIDField(allow_null=True)
+    customer_id = UuidField(allow_null=True)
     email = serializers.CharField(allow_blank=True)
     state = serializers.ChoiceField(choices=[state.value for state in OrderState])
     channel = serializers.ChoiceField(choices=[channel.value for channel in Channel])

@@ -24,9 +24,9 @@ ADDRESS_LENGTHS: Mapping[str, int] = {
     "name": 120,
     "line1": 120,
     "line2": 120,
-    "city": 80,
-    "postcode": 16,
-    "country": 60,
+    "city": 120,
+    "postcode": 120,
+    "country": 120,
 }
 _MAY_BE_EMPTY = ("line2",)
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ("is_credit_note", models.BooleanField(default=False, verbose_name="credit note")),
                 ("total", models.DecimalField(decimal_places=2, max_digits=14)),
                 ("currency", models.CharField(max_length=3)),
-                ("country", models.CharField(max_length=60)),
+                ("country", models.CharField(max_length=120)),
                 ("ship_to", models.JSONField(blank=True, null=True)),
                 ("cart_id", models.UUIDField(blank=True, null=True, verbose_name="cart")),
                 ("placed_at", models.DateTimeField()),
