@@ -26,7 +26,7 @@ from seamline.contract import ContractError
 from seamline.sagas import instance
 
 
-class _ReadOnly(ModelAdmin):  # type: ignore[misc] # unfold has no types
+class _ReadOnly(ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
@@ -40,7 +40,7 @@ class _ReadOnly(ModelAdmin):  # type: ignore[misc] # unfold has no types
         return False
 
 
-class CancelForm(BaseDialogForm):  # type: ignore[misc] # unfold has no types
+class CancelForm(BaseDialogForm):
     """Why. The hidden key makes a doubled click one cancellation."""
 
     reason = forms.CharField(max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget)
@@ -92,7 +92,7 @@ class OrderAdmin(_ReadOnly):
         """Whether the operator may cancel orders: Django's change permission of orders."""
         return bool(request.user.has_perm("orders.change_order"))
 
-    @action(  # type: ignore[untyped-decorator] # unfold has no types
+    @action(
         description="Cancel order",
         url_path="cancel",
         icon="cancel",

@@ -63,11 +63,12 @@ class Runner:
     @classmethod
     def of(cls, saga: Saga[Any], taken: SagaInstance, *, token: str) -> Runner:
         """The saga as it was stored."""
+        state_type: Any = saga.state
         return cls(
             saga=saga,
             id=taken.id,
             token=token,
-            state=decoder(saga.state).decode(msgspec.json.encode(taken.state)),
+            state=decoder(state_type).decode(msgspec.json.encode(taken.state)),
             step=taken.step,
             backwards=taken.backwards,
             attempts=taken.attempts,

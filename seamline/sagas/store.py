@@ -98,7 +98,7 @@ def insert(saga: Saga[Any], *, id: str, state: Any, token: str, entry: TimelineE
     :raises SagaExists: its id is taken.
     """
     origin = current_call().origin
-    parameters = [
+    parameters: list[Any] = [
         id, saga.name, saga.version, saga.steps[0].name, encode(state).decode(), token, LEASE_SECONDS,
         _entries([entry]), origin.actor, origin.correlation_id,
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from contracts.kernel import CartId, OrderId, PostalAddress
@@ -31,15 +32,15 @@ from modules.orders.api.serializers import (
 )
 from seamline.calls import use
 from seamline.web.pagination import page
-from seamline.web.throttling import CredentialThrottle, PrincipalThrottle
+from seamline.web.throttling import CredentialThrottle
 
 
 class OrdersView(APIView):
     """The checkout, and a customer's orders."""
 
-    def get_throttles(self) -> list[PrincipalThrottle | CredentialThrottle]:
+    def get_throttles(self) -> list[BaseThrottle]:
         """Whoever buys tries a card: those attempts have a tighter budget."""
-        throttles: list[PrincipalThrottle | CredentialThrottle] = [PrincipalThrottle()]
+        throttles = super().get_throttles()
         return [*throttles, CredentialThrottle()] if self.request.method == "POST" else throttles
 
     @extend_schema(

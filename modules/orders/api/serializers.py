@@ -9,7 +9,7 @@ from rest_framework import serializers
 from contracts.orders import Channel, OrderState
 from modules.orders.domain.cart import LARGEST_QUANTITY
 from modules.orders.domain.checkout import LONGEST_EMAIL
-from seamline.web.fields import UuidField
+from seamline.web.fields import CodeField, TextField, UuidField, WholeNumberField
 from seamline.web.pagination import PageParameters, page_serializer
 from seamline.web.values import AddressSerializer, MoneySerializer
 
@@ -19,8 +19,8 @@ SKU = r"^[A-Z0-9_]{1,20}$"
 class CartLineSerializer(serializers.Serializer[Any]):
     """So many units of one product."""
 
-    sku = serializers.CharField()
-    quantity = serializers.IntegerField()
+    sku = TextField()
+    quantity = WholeNumberField()
 
 
 class CartSerializer(serializers.Serializer[Any]):
@@ -33,14 +33,14 @@ class CartSerializer(serializers.Serializer[Any]):
 class AdditionSerializer(serializers.Serializer[Any]):
     """Units that are put in a cart, on top of those that are in it."""
 
-    sku = serializers.RegexField(SKU)
-    quantity = serializers.IntegerField(min_value=1, max_value=LARGEST_QUANTITY, default=1)
+    sku = CodeField(SKU)
+    quantity = WholeNumberField(min_value=1, max_value=LARGEST_QUANTITY, default=1)
 
 
 class QuantitySerializer(serializers.Serializer[Any]):
     """How many units are to be in the cart; 0 takes the product out."""
 
-    quantity = serializers.IntegerField(min_value=0, max_value=LARGEST_QUANTITY)
+    quantity = WholeNumberField(min_value=0, max_value=LARGEST_QUANTITY)
 
 
 class CheckoutSerializer(serializers.Serializer[Any]):
@@ -49,21 +49,21 @@ class CheckoutSerializer(serializers.Serializer[Any]):
     cart_id = UuidField()
     email = serializers.EmailField(max_length=LONGEST_EMAIL)
     ship_to = AddressSerializer()
-    payment_method = serializers.CharField(max_length=200, help_text="A token from `POST /api/v1/payments/cards`.")
+    payment_method = TextField(max_length=200, help_text="A token from `POST /api/v1/payments/cards`.")
 
 
 class CancellationSerializer(serializers.Serializer[Any]):
     """Why an order is cancelled."""
 
-    reason = serializers.CharField(max_length=200, default="changed my mind")
+    reason = TextField(max_length=200, default="changed my mind")
 
 
 class OrderLineSerializer(serializers.Serializer[Any]):
     """What was sold, under the name and at the price of that moment."""
 
-    sku = serializers.CharField()
-    name = serializers.CharField()
-    quantity = serializers.IntegerField()
+    sku = TextField()
+    name = TextField()
+    quantity = WholeNumberField()
     unit_price = MoneySerializer()
     total = MoneySerializer()
 
@@ -72,17 +72,17 @@ class OrderSerializer(serializers.Serializer[Any]):
     """One order."""
 
     order_id = UuidField()
-    number = serializers.CharField()
+    number = TextField()
     customer_id = UuidField(allow_null=True)
-    email = serializers.CharField(allow_blank=True)
+    email = TextField(allow_blank=True)
     state = serializers.ChoiceField(choices=[state.value for state in OrderState])
     channel = serializers.ChoiceField(choices=[channel.value for channel in Channel])
     lines = OrderLineSerializer(many=True)
     total = MoneySerializer()
-    country = serializers.CharField()
+    country = TextField()
     ship_to = AddressSerializer(allow_null=True)
     placed_at = serializers.DateTimeField()
-    rejection = serializers.CharField(allow_blank=True, help_text="The code of the error that ended the checkout.")
+    rejection = TextField(allow_blank=True, help_text="The code of the error that ended the checkout.")
 
 
 OrderPageSerializer = page_serializer(OrderSerializer)

@@ -103,7 +103,8 @@ def _digest(key: str) -> str:
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection_for("orders").cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _execute(sql: str, parameters: Sequence[Any]) -> None:

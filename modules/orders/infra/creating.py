@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from contracts.kernel import CartId, CustomerId, Money, OrderId, PostalAddress
 from contracts.orders import Channel, OrderLine, OrderState, SaleRecord
@@ -65,7 +66,7 @@ def make_from_cart(new: NewOrder, *, cart_lines: Lines) -> bool:
 
     :raises IntegrityError: the order exists.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "cart_id": new.cart_id,
         "cart_lines": json_of(cart_lines),
         "order_id": new.order_id,
@@ -90,7 +91,7 @@ def make_from_cart(new: NewOrder, *, cart_lines: Lines) -> bool:
 
 def take_over(sales: Sequence[SaleRecord]) -> tuple[SaleRecord, ...]:
     """Write sales and credit notes from elsewhere with their lines; those that were new. Known ones stay untouched."""
-    columns: list[list[object]] = [
+    columns: list[list[Any]] = [
         [sale.order_id for sale in sales],
         [sale.number for sale in sales],
         [sale.customer_id for sale in sales],

@@ -151,4 +151,5 @@ def _kept(row: Sequence[Any]) -> KeptOrder:
 def _rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
     with connection_for("orders").cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
