@@ -295,6 +295,9 @@ class Orders(
     def cancel_order(self, *, order_id: OrderId, reason: str) -> Order:
         """Cancel a placed order: goods go back to the shelf, the money back to the card.
 
+        Where the payment provider keeps silent, the call ends with ``DeadlineExceeded`` and the cancellation goes on
+        by itself; called again with the same key, it answers how that went.
+
         :raises UnknownOrder: no order has this id.
         :raises NotCancellable: it is not placed, or was imported.
         """

@@ -20,6 +20,7 @@ CREATE TABLE saga_instance (
     lease_until timestamptz,
     last_error text NOT NULL DEFAULT '',
     history jsonb NOT NULL DEFAULT '[]',
+    signals jsonb NOT NULL DEFAULT '{}',
     actor text NOT NULL DEFAULT '',
     correlation_id text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -33,6 +34,8 @@ COMMENT ON COLUMN saga_instance.step IS 'The step under way; its outcome may be 
 COMMENT ON COLUMN saga_instance.backwards IS 'Steps are being undone, from this one to the first.';
 COMMENT ON COLUMN saga_instance.failure IS 'Why it was turned back: step, code and data of the error.';
 COMMENT ON COLUMN saga_instance.lease_owner IS 'Who carries it on; every write of progress names it.';
+COMMENT ON COLUMN saga_instance.next_at IS 'When it is tried again, or when a wait for a signal is over.';
+COMMENT ON COLUMN saga_instance.signals IS 'What arrived for it from outside, by name, whether a step waits for it yet or not.';
 CREATE INDEX saga_instance_due ON saga_instance (next_at) WHERE status IN ('running', 'compensating', 'stuck');
 CREATE INDEX saga_instance_newest ON saga_instance (created_at DESC);
 """

@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 
-from contracts.orders import EmptyCart, Order, OrderState, StockRanOut
+from contracts.orders import EmptyCart, Order, Orders, OrderState, StockRanOut
 from modules.orders.application.resume_sagas import resume_sagas
+from seamline.calls import use
 from seamline.data import release_connections
 from tests.checkout.shop import (
     LOSES_ANSWER,
+    LOSES_REQUEST,
     assert_books_agree,
     buy,
     card,
     filled_cart,
     make_sagas_due,
     open_shop,
+    rows,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -76,6 +79,18 @@ def test_one_checkout_that_arrives_many_times_at_once_is_one_order() -> None:
     assert {result.order_id for result in results} == {results[0].order_id}
     assert {result.state for result in results} == {OrderState.PLACED}
     assert_books_agree()
+
+
+def test_payment_that_never_reaches_the_provider_rejects_the_order_in_the_end() -> None:
+    open_shop()
+    cart_id, token = filled_cart(units=3), card(LOSES_REQUEST)
+    assert buy(cart_id, token, key="k").state is OrderState.PENDING
+    for _ in range(8):
+        make_sagas_due()
+        resume_sagas()
+    assert_books_agree()
+    assert rows("orders", "SELECT state, rejection FROM sales_order") == [("rejected", "payments.provider_timed_out")]
+    assert [line.quantity for line in use(Orders).cart(cart_id=cart_id).lines] == [3, 1]
 
 
 def test_answer_that_the_provider_lost_is_found_out_and_charged_once() -> None:
