@@ -9,36 +9,31 @@ from rest_framework import serializers
 
 from contracts.catalog import ProductOrder
 from modules.catalog.domain.prices import LARGEST
+from seamline.web.fields import AmountField, FlagField, TextField, WholeNumberField
 from seamline.web.pagination import PageParameters
+from seamline.web.values import MoneySerializer
 
 SKU = r"^[A-Z0-9_]{1,20}$"
 SLUG = r"^[a-z0-9-]{1,60}$"
 
 
-class MoneySerializer(serializers.Serializer[Any]):
-    """An exact amount."""
-
-    amount = serializers.DecimalField(max_digits=12, decimal_places=2)
-    currency = serializers.CharField(max_length=3)
-
-
 class ProductSerializer(serializers.Serializer[Any]):
     """A product as it is offered now."""
 
-    sku = serializers.CharField()
-    name = serializers.CharField()
-    description = serializers.CharField(allow_blank=True)
-    category = serializers.CharField(help_text="Slug of its category.")
+    sku = TextField()
+    name = TextField()
+    description = TextField(allow_blank=True)
+    category = TextField(help_text="Slug of its category.")
     price = MoneySerializer()
-    on_sale = serializers.BooleanField(help_text="False once withdrawn.")
+    on_sale = FlagField(help_text="False once withdrawn.")
 
 
 class CategorySerializer(serializers.Serializer[Any]):
     """A shelf of the shop."""
 
-    slug = serializers.CharField()
-    name = serializers.CharField()
-    product_count = serializers.IntegerField(help_text="Products on sale in it.")
+    slug = TextField()
+    name = TextField()
+    product_count = WholeNumberField(help_text="Products on sale in it.")
 
 
 class SearchParameters(PageParameters):
@@ -61,11 +56,11 @@ class SuggestParameters(serializers.Serializer[Any]):
 class PriceChangeSerializer(serializers.Serializer[Any]):
     """A new price and why."""
 
-    amount = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
-    reason = serializers.CharField(max_length=200)
+    amount = AmountField(max_digits=10, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
+    reason = TextField(max_length=200)
 
 
 class WithdrawalSerializer(serializers.Serializer[Any]):
     """Why a product goes off sale."""
 
-    reason = serializers.CharField(max_length=200)
+    reason = TextField(max_length=200)

@@ -41,7 +41,7 @@ class Products(APIView):
     )
     def get(self, request: Request) -> Response:
         """Products on sale that match all that is given. Misspelt words find similar names."""
-        parameters = SearchParameters(data=request.query_params)
+        parameters = SearchParameters(data=request.query_params.dict())
         parameters.is_valid(raise_exception=True)
         asked = parameters.validated_data
         found = use(Catalog).search(
@@ -86,7 +86,7 @@ class Suggestions(APIView):
     )
     def get(self, request: Request) -> Response:
         """The most popular products on sale of which a word begins with what was typed."""
-        parameters = SuggestParameters(data=request.query_params)
+        parameters = SuggestParameters(data=request.query_params.dict())
         parameters.is_valid(raise_exception=True)
         return Response(ProductSerializer(use(Catalog).suggest(**parameters.validated_data), many=True).data)
 

@@ -8,9 +8,11 @@ from rest_framework import serializers
 
 from modules.customers.application.passwords import LONGEST_PASSWORD
 from modules.customers.domain.profile import LONGEST_EMAIL, LONGEST_LINE
+from seamline.web.fields import FlagField, TextField, UuidField, WholeNumberField
+from seamline.web.values import AddressSerializer
 
 
-class PasswordField(serializers.CharField):
+class PasswordField(TextField):
     """A password, taken as it is typed; never answered."""
 
     def __init__(self, **options: Any) -> None:
@@ -20,18 +22,18 @@ class PasswordField(serializers.CharField):
 class CustomerSerializer(serializers.Serializer[Any]):
     """A customer, as the customer sees it."""
 
-    customer_id = serializers.UUIDField()
-    email = serializers.CharField()
-    name = serializers.CharField()
-    country = serializers.CharField()
+    customer_id = UuidField()
+    email = TextField()
+    name = TextField()
+    country = TextField()
     signed_up_at = serializers.DateTimeField()
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
     """What a customer can change; fields left out stay."""
 
-    name = serializers.CharField(max_length=LONGEST_LINE, required=False)
-    country = serializers.CharField(max_length=LONGEST_LINE, required=False)
+    name = TextField(max_length=LONGEST_LINE, required=False)
+    country = TextField(max_length=LONGEST_LINE, required=False)
 
 
 class SignUpSerializer(serializers.Serializer[Any]):
@@ -39,28 +41,28 @@ class SignUpSerializer(serializers.Serializer[Any]):
 
     email = serializers.EmailField(max_length=LONGEST_EMAIL)
     password = PasswordField()
-    name = serializers.CharField(max_length=LONGEST_LINE)
-    country = serializers.CharField(max_length=LONGEST_LINE)
+    name = TextField(max_length=LONGEST_LINE)
+    country = TextField(max_length=LONGEST_LINE)
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
     """Who wants to log in."""
 
-    email = serializers.CharField(max_length=LONGEST_EMAIL)
+    email = TextField(max_length=LONGEST_EMAIL)
     password = PasswordField()
 
 
 class TokenRequestSerializer(CredentialsSerializer):
     """Who wants a token, and what it is for."""
 
-    label = serializers.CharField(max_length=LONGEST_LINE, default="API client")  # type: ignore[assignment]
-    days = serializers.IntegerField(min_value=1, max_value=365, default=30, help_text="Days until it expires.")
+    label = TextField(max_length=LONGEST_LINE, default="API client")  # type: ignore[assignment]
+    days = WholeNumberField(min_value=1, max_value=365, default=30, help_text="Days until it expires.")
 
 
 class TokenSerializer(serializers.Serializer[Any]):
     """A fresh token, shown once."""
 
-    token = serializers.CharField()
+    token = TextField()
     expires_at = serializers.DateTimeField()
 
 
@@ -71,27 +73,16 @@ class PasswordChangeSerializer(serializers.Serializer[Any]):
     new_password = PasswordField()
 
 
-class AddressSerializer(serializers.Serializer[Any]):
-    """Where goods go."""
-
-    name = serializers.CharField(max_length=LONGEST_LINE)
-    line1 = serializers.CharField(max_length=LONGEST_LINE)
-    line2 = serializers.CharField(max_length=LONGEST_LINE, allow_blank=True, default="")
-    city = serializers.CharField(max_length=LONGEST_LINE)
-    postcode = serializers.CharField(max_length=LONGEST_LINE)
-    country = serializers.CharField(max_length=LONGEST_LINE)
-
-
 class SaveAddressSerializer(serializers.Serializer[Any]):
     """An address to keep."""
 
     address = AddressSerializer()
-    make_default = serializers.BooleanField(default=False)
+    make_default = FlagField(default=False)
 
 
 class SavedAddressSerializer(serializers.Serializer[Any]):
     """An address that is kept."""
 
-    address_id = serializers.UUIDField()
+    address_id = UuidField()
     address = AddressSerializer()
-    is_default = serializers.BooleanField()
+    is_default = FlagField()

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from modules.inventory.domain.lines import LARGEST_QUANTITY
 from modules.inventory.domain.movements import LONGEST_REASON
+from seamline.web.fields import CodeField, TextField, WholeNumberField
 
 SKU = r"^[A-Z0-9_]{1,20}$"
 MOST_SKUS = 100
@@ -22,24 +23,24 @@ class LevelsParameters(serializers.Serializer[Any]):
 class AvailabilitySerializer(serializers.Serializer[Any]):
     """What can be sold of one product."""
 
-    sku = serializers.CharField()
-    available = serializers.IntegerField(help_text="Units that can still be reserved.")
+    sku = TextField()
+    available = WholeNumberField(help_text="Units that can still be reserved.")
 
 
 class AdjustmentSerializer(serializers.Serializer[Any]):
     """A change of a product's stock by hand."""
 
-    sku = serializers.RegexField(SKU)
-    change = serializers.IntegerField(
+    sku = CodeField(SKU)
+    change = WholeNumberField(
         min_value=-LARGEST_QUANTITY, max_value=LARGEST_QUANTITY, help_text="Units; negative to take some away."
     )
-    reason = serializers.CharField(max_length=LONGEST_REASON)
+    reason = TextField(max_length=LONGEST_REASON)
 
 
 class StockLevelSerializer(serializers.Serializer[Any]):
     """What is on the shelf of one product."""
 
-    sku = serializers.CharField()
-    on_hand = serializers.IntegerField()
-    reserved = serializers.IntegerField()
-    available = serializers.IntegerField()
+    sku = TextField()
+    on_hand = WholeNumberField()
+    reserved = WholeNumberField()
+    available = WholeNumberField()
