@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from unfold.decorators import action
-from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from contracts.catalog import Catalog
 from contracts.kernel import Money, Sku
 from modules.catalog.domain.prices import LARGEST
 from modules.catalog.models import CategoryRow, PriceChangeRow, ProductRow
 from seamline.calls import use
-from seamline.contract import ContractError
-from seamline.web.admin import ReadOnlyAdmin, acting_operator, leave_dialog, operator_of
-
-
-class ReasonForm(BaseDialogForm):
-    """Why. The hidden key makes a doubled click one change."""
-
-    reason = forms.CharField(max_length=200, widget=UnfoldAdminTextInputWidget)
-    key = forms.CharField(max_length=64, initial=lambda: uuid.uuid4().hex, widget=forms.HiddenInput)
+from seamline.web.admin import ReadOnlyAdmin, ReasonForm
 
 
 class PriceForm(ReasonForm):
@@ -37,7 +26,6 @@ class PriceForm(ReasonForm):
     amount = forms.DecimalField(
         min_value=Decimal("0.01"), max_value=LARGEST, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
     )
-    field_order = ("amount", "reason")
 
 
 @admin.register(ProductRow)
@@ -71,18 +59,16 @@ class ProductAdmin(ReadOnlyAdmin):
     )
     def change_price(self, request: HttpRequest, form: PriceForm, object_id: str) -> HttpResponse:
         """Set a new price from now on."""
-        asked = form.cleaned_data
-        catalog = use(Catalog, idempotency_key=f"{operator_of(request)}:{asked['key']}")
-        try:
-            with acting_operator(request):
-                product = catalog.change_price(
-                    sku=Sku(object_id), price=Money(amount=asked["amount"]), reason=asked["reason"]
-                )
-        except ContractError as error:
-            messages.error(request, error.detail)
-        else:
-            messages.success(request, f"{product.name} costs {product.price} now.")
-        return leave_dialog(request, reverse("admin:catalog_productrow_change", args=[object_id]))
+
+        def change(key: str) -> str:
+            product = use(Catalog, idempotency_key=key).change_price(
+                sku=Sku(object_id),
+                price=Money(amount=form.cleaned_data["amount"]),
+                reason=form.cleaned_data["reason"],
+            )
+            return f"{product.name} costs {product.price} now."
+
+        return self.carry_out(request, form, object_id, change)
 
     @action(
         description="Withdraw",
@@ -98,15 +84,13 @@ class ProductAdmin(ReadOnlyAdmin):
     )
     def withdraw(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         """Take the product off sale."""
-        catalog = use(Catalog, idempotency_key=f"{operator_of(request)}:{form.cleaned_data['key']}")
-        try:
-            with acting_operator(request):
-                product = catalog.withdraw(sku=Sku(object_id), reason=form.cleaned_data["reason"])
-        except ContractError as error:
-            messages.error(request, error.detail)
-        else:
-            messages.success(request, f"{product.name} is off sale.")
-        return leave_dialog(request, reverse("admin:catalog_productrow_change", args=[object_id]))
+
+        def end(key: str) -> str:
+            catalog = use(Catalog, idempotency_key=key)
+            product = catalog.withdraw(sku=Sku(object_id), reason=form.cleaned_data["reason"])
+            return f"{product.name} is off sale."
+
+        return self.carry_out(request, form, object_id, end)
 
 
 @admin.register(CategoryRow)

@@ -6,41 +6,23 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.db.models.expressions import CombinedExpression
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from unfold.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
-from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from contracts.inventory import Inventory
 from contracts.kernel import Sku
 from modules.inventory.domain.lines import LARGEST_QUANTITY
-from modules.inventory.domain.movements import LONGEST_REASON
 from modules.inventory.models import Reservation, StockItem, StockMovement
-from seamline.calls import acting_as, current_call, use
-from seamline.contract import ContractError
+from seamline.calls import use
+from seamline.web.admin import ReadOnlyAdmin, ReasonForm
 
 
-class _ReadOnly(ModelAdmin):  # type: ignore[misc]
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class AdjustForm(BaseDialogForm):  # type: ignore[misc]
-    """How many units came or went, and why. The hidden key makes a doubled click one adjustment."""
+class AdjustForm(ReasonForm):
+    """How many units came or went, and why."""
 
     change = forms.IntegerField(
         min_value=-LARGEST_QUANTITY,
@@ -48,8 +30,6 @@ class AdjustForm(BaseDialogForm):  # type: ignore[misc]
         help_text="Units; negative to take some away.",
         widget=UnfoldAdminIntegerFieldWidget,
     )
-    reason = forms.CharField(max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget)
-    key = forms.CharField(max_length=64, initial=lambda: uuid.uuid4().hex, widget=forms.HiddenInput)
 
 
 class AvailableFilter(admin.SimpleListFilter):
@@ -68,7 +48,7 @@ class AvailableFilter(admin.SimpleListFilter):
 
 
 @admin.register(StockItem)
-class StockItemAdmin(_ReadOnly):
+class StockItemAdmin(ReadOnlyAdmin):
     """The shelf; searched by the beginning of a stock code."""
 
     list_display = ("sku", "on_hand", "reserved", "available", "updated_at")
@@ -102,22 +82,20 @@ class StockItemAdmin(_ReadOnly):
     )
     def adjust_stock(self, request: HttpRequest, form: AdjustForm, object_id: str) -> HttpResponse:
         """Add units to the shelf or take some away."""
-        operator = f"operator:{request.user.get_username()}"
-        inventory = use(Inventory, idempotency_key=f"{operator}:{form.cleaned_data['key']}")
-        try:
-            with acting_as(operator, correlation_id=current_call().origin.correlation_id):
-                level = inventory.adjust(
-                    sku=Sku(object_id), change=form.cleaned_data["change"], reason=form.cleaned_data["reason"]
-                )
-        except ContractError as error:
-            messages.error(request, error.data.get("reason") or error.detail)
-        else:
-            messages.success(request, f"{object_id} has {level.on_hand} on hand now, {level.available} of them free.")
-        return _to(request, reverse("admin:inventory_stockitem_change", args=[object_id]))
+
+        def adjust(key: str) -> str:
+            level = use(Inventory, idempotency_key=key).adjust(
+                sku=Sku(object_id), change=form.cleaned_data["change"], reason=form.cleaned_data["reason"]
+            )
+            return f"{object_id} has {level.on_hand} on hand now, {level.available} of them free."
+
+        return self.carry_out(
+            request, form, object_id, adjust, explain=lambda error: error.data.get("reason") or error.detail
+        )
 
 
 @admin.register(Reservation)
-class ReservationAdmin(_ReadOnly):
+class ReservationAdmin(ReadOnlyAdmin):
     """What is, or was, held for orders; searched by the whole id of an order."""
 
     list_display = ("order_id", "state", "expires_at", "created_at", "ended_at", "reason")
@@ -134,7 +112,7 @@ class ReservationAdmin(_ReadOnly):
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(_ReadOnly):
+class StockMovementAdmin(ReadOnlyAdmin):
     """Every unit that came or went, the newest first."""
 
     list_display = ("at", "sku", "kind", "change", "reason", "order_id", "actor")
@@ -151,10 +129,3 @@ class StockMovementAdmin(_ReadOnly):
             return queryset.filter(order_id=uuid.UUID(term)), False
         except ValueError:
             return queryset.filter(sku__istartswith=term), False
-
-
-def _to(request: HttpRequest, target: str) -> HttpResponse:
-    """Leave a dialog: htmx is told by its own header, because a browser would follow a redirect before it sees it."""
-    if "HX-Request" in request.headers:
-        return HttpResponse(headers={"HX-Redirect": target})
-    return HttpResponseRedirect(target)

@@ -7,18 +7,17 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from unfold.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 
 from modules.notifications.application.send_again import send_again
 from modules.notifications.models import MessageRow
+from seamline.web.admin import ReadOnlyAdmin
 
 
 @admin.register(MessageRow)
-class MessageAdmin(ModelAdmin):  # type: ignore[misc]
+class MessageAdmin(ReadOnlyAdmin):
     """Mail, the newest first; searched by a recipient's address, or the whole id of an order or a customer."""
 
     list_display = ("created_at", "recipient", "subject", "state", "attempts", "sent_at")
@@ -26,8 +25,6 @@ class MessageAdmin(ModelAdmin):  # type: ignore[misc]
     search_fields = ("recipient__istartswith", "about__exact")
     search_help_text = "The beginning of an address, or the whole id of an order or a customer"
     ordering = ("-created_at",)
-    show_full_result_count = False
-    list_per_page = 50
     exclude = ("html",)
     actions = ("send_selected_again",)
     actions_detail = ("send_this_again",)
@@ -35,15 +32,6 @@ class MessageAdmin(ModelAdmin):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest) -> QuerySet[MessageRow]:
         messages_kept: QuerySet[MessageRow] = super().get_queryset(request)
         return messages_kept.defer("html")
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_resend_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the operator may send mail again: Django's change permission of messages."""
@@ -69,11 +57,7 @@ class MessageAdmin(ModelAdmin):  # type: ignore[misc]
     def send_this_again(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         """Send one message again."""
         self._send(request, [uuid.UUID(object_id)])
-        target = reverse("admin:notifications_messagerow_change", args=[object_id])
-        # htmx is told by its own header, because a browser would follow a redirect before htmx sees it.
-        if "HX-Request" in request.headers:
-            return HttpResponse(headers={"HX-Redirect": target})
-        return HttpResponseRedirect(target)
+        return self.leave_for_row(request, object_id)
 
     @staticmethod
     def _send(request: HttpRequest, event_ids: list[uuid.UUID]) -> None:

@@ -7,39 +7,23 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from unfold.admin import ModelAdmin, TabularInline
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
-from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from contracts.kernel import Money, OrderId
 from contracts.payments import Payments, RefundTooLarge, WrongPaymentState
 from modules.payments.domain.lifecycle import LARGEST_AMOUNT
-from modules.payments.models import LONGEST_REASON, LedgerEntry, PaymentRow, ProviderRequest, StoredMethod
-from seamline.calls import acting_as, current_call, use
+from modules.payments.models import LedgerEntry, PaymentRow, ProviderRequest, StoredMethod
+from seamline.calls import use
 from seamline.contract import ContractError
+from seamline.web.admin import ReadOnlyAdmin, ReadOnlyInline, ReasonForm
 
 
-class _ReadOnly:
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class RefundForm(BaseDialogForm):  # type: ignore[misc]
-    """How much goes back, and why. The hidden key makes a doubled click one refund."""
+class RefundForm(ReasonForm):
+    """How much goes back, and why."""
 
     amount = forms.DecimalField(
         min_value=Decimal("0.01"),
@@ -48,21 +32,18 @@ class RefundForm(BaseDialogForm):  # type: ignore[misc]
         help_text="In the payment's own currency.",
         widget=UnfoldAdminDecimalFieldWidget,
     )
-    reason = forms.CharField(max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget)
-    key = forms.CharField(max_length=64, initial=lambda: uuid.uuid4().hex, widget=forms.HiddenInput)
 
 
-class RequestInline(_ReadOnly, TabularInline):  # type: ignore[misc]
+class RequestInline(ReadOnlyInline):
     """What the provider was asked to do for a payment."""
 
     model = ProviderRequest
     fields = ("kind", "amount", "is_open", "outcome", "detail", "attempts", "created_at", "answered_at")
     ordering = ("created_at",)
-    extra = 0
 
 
 @admin.register(PaymentRow)
-class PaymentAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class PaymentAdmin(ReadOnlyAdmin):
     """Payments, the newest first; searched by the whole id of an order, or a card's last four digits."""
 
     list_display = ("order_id", "state", "amount", "currency", "refunded", "card_shown", "decline_reason", "created_at")
@@ -106,26 +87,18 @@ class PaymentAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
     )
     def refund_payment(self, request: HttpRequest, form: RefundForm, object_id: str) -> HttpResponse:
         """Give a part or all of a captured payment back."""
-        operator = f"operator:{request.user.get_username()}"
-        order_id = OrderId(uuid.UUID(object_id))
-        payments = use(Payments, idempotency_key=f"{operator}:{form.cleaned_data['key']}")
-        try:
-            with acting_as(operator, correlation_id=current_call().origin.correlation_id):
-                currency = use(Payments).payment(order_id=order_id).amount.currency
-                payment = payments.refund(
-                    order_id=order_id,
-                    amount=Money(amount=form.cleaned_data["amount"], currency=currency),
-                    reason=form.cleaned_data["reason"],
-                )
-        except ContractError as error:
-            messages.error(request, _explained(error))
-        else:
-            messages.success(request, f"{payment.refunded} of {payment.amount} is given back now.")
-        target = reverse("admin:payments_paymentrow_change", args=[object_id])
-        # htmx is told by its own header, because a browser would follow a redirect before htmx sees it.
-        if "HX-Request" in request.headers:
-            return HttpResponse(headers={"HX-Redirect": target})
-        return HttpResponseRedirect(target)
+
+        def refund(key: str) -> str:
+            order_id = OrderId(uuid.UUID(object_id))
+            currency = use(Payments).payment(order_id=order_id).amount.currency
+            payment = use(Payments, idempotency_key=key).refund(
+                order_id=order_id,
+                amount=Money(amount=form.cleaned_data["amount"], currency=currency),
+                reason=form.cleaned_data["reason"],
+            )
+            return f"{payment.refunded} of {payment.amount} is given back now."
+
+        return self.carry_out(request, form, object_id, refund, explain=_explained)
 
 
 def _explained(error: ContractError) -> str:
@@ -137,7 +110,7 @@ def _explained(error: ContractError) -> str:
 
 
 @admin.register(ProviderRequest)
-class ProviderRequestAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class ProviderRequestAdmin(ReadOnlyAdmin):
     """What the provider was asked; those that wait are asked for again by a job."""
 
     list_display = ("key", "kind", "amount", "is_open", "outcome", "detail", "attempts", "created_at", "answered_at")
@@ -149,7 +122,7 @@ class ProviderRequestAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class LedgerEntryAdmin(ReadOnlyAdmin):
     """The ledger, the newest first; searched by the whole id of an order or a transaction."""
 
     list_display = ("at", "account", "amount", "currency", "order_id", "transaction_id")
@@ -160,7 +133,7 @@ class LedgerEntryAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(StoredMethod)
-class StoredMethodAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class StoredMethodAdmin(ReadOnlyAdmin):
     """Cards that customers may pay with now; tokens are not shown."""
 
     list_display = ("last4", "brand", "created_at", "expires_at")

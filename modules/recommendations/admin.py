@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from modules.recommendations.application.refresh_neighbours import refresh_neighbours
 from modules.recommendations.models import Generation, ProductNeighbours, RecordedBasket
+from seamline.web.admin import ReadOnlyAdmin
 
 SHOWN = 5
 
 
-class _ReadOnly(ModelAdmin):  # type: ignore[misc] # unfold has no types
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(RecordedBasket)
-class RecordedBasketAdmin(_ReadOnly):
+class RecordedBasketAdmin(ReadOnlyAdmin):
     """What was bought and given back; searched by the exact id of an order or customer, or by a product in it."""
 
     list_display = ("order_id", "at", "kind", "customer_id", "products")
@@ -36,7 +23,6 @@ class RecordedBasketAdmin(_ReadOnly):
     search_help_text = "The whole id of an order or a customer, or a stock code"
     date_hierarchy = "at"
     ordering = ("-at",)
-    show_full_result_count = False
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[RecordedBasket], search_term: str
@@ -54,7 +40,7 @@ class RecordedBasketAdmin(_ReadOnly):
 
 
 @admin.register(ProductNeighbours)
-class ProductNeighboursAdmin(_ReadOnly):
+class ProductNeighboursAdmin(ReadOnlyAdmin):
     """What the live generation says of each product."""
 
     list_display = ("sku", "strongest", "baskets_with_the_strongest")
@@ -74,7 +60,7 @@ class ProductNeighboursAdmin(_ReadOnly):
 
 
 @admin.register(Generation)
-class GenerationAdmin(_ReadOnly):
+class GenerationAdmin(ReadOnlyAdmin):
     """When the neighbours were learned, and from how much."""
 
     list_display = ("id", "built_at", "is_live", "baskets", "products", "seconds")

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from unfold.admin import ModelAdmin
+from django.urls import reverse
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from seamline.calls import acting_as, current_call
+from seamline.contract import ContractError
+
+LONGEST_REASON = 200
 
 
-class ReadOnlyAdmin(ModelAdmin):
-    """Shows rows; they change by the use cases behind actions, never by editing."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
+class _ReadOnly:
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
@@ -27,6 +31,58 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(_ReadOnly, ModelAdmin):
+    """Shows rows; they change by the use cases behind actions, never by editing."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def leave_for_row(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Leave a dialog for the page of its row."""
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return leave_dialog(request, reverse(page, args=[object_id]))
+
+    def carry_out(
+        self,
+        request: HttpRequest,
+        form: ReasonForm,
+        object_id: str,
+        command: Callable[[str], str],
+        *,
+        explain: Callable[[ContractError], str] = lambda error: error.detail,
+    ) -> HttpResponse:
+        """Carry out a dialog's command on behalf of the operator, say how it went, and leave for the row's page.
+
+        :param command: gets the idempotency key for its call; its answer is shown as the success.
+        :param explain: what is shown instead when the contract refuses.
+        """
+        try:
+            with acting_operator(request):
+                success = command(f"{operator_of(request)}:{form.cleaned_data['key']}")
+        except ContractError as error:
+            messages.error(request, explain(error))
+        else:
+            messages.success(request, success)
+        return self.leave_for_row(request, object_id)
+
+
+class ReadOnlyInline(_ReadOnly, TabularInline):
+    """Shows the rows that belong to one."""
+
+    extra = 0
+
+
+class ReasonForm(BaseDialogForm):
+    """Why. The hidden key makes a doubled click one change; fields of subclasses stand before the reason."""
+
+    reason = forms.CharField(max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget)
+    key = forms.CharField(max_length=64, initial=lambda: uuid.uuid4().hex, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "reason"] + ["reason"])
 
 
 def operator_of(request: HttpRequest) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
 from rest_framework.request import Request
+
+from seamline.calls import acting_as, current_call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +48,8 @@ def Anonymous() -> Principal:  # noqa: N802 - DRF calls it like the class of an 
 def principal_of(request: Request) -> Principal:
     """Who makes an API request; what the deployable's authentication classes found."""
     return cast(Principal, request.user)
+
+
+def on_behalf_of(request: Request) -> AbstractContextManager[None]:
+    """Calls in the block are made in the name of whoever sent the request, under its correlation id."""
+    return acting_as(principal_of(request).actor, correlation_id=current_call().origin.correlation_id)

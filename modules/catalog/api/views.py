@@ -21,11 +21,11 @@ from modules.catalog.api.serializers import (
     SuggestParameters,
     WithdrawalSerializer,
 )
-from seamline.calls import acting_as, current_call, use
+from seamline.calls import use
 from seamline.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from seamline.web.pagination import page, page_serializer
 from seamline.web.permissions import IsOperator
-from seamline.web.principal import principal_of
+from seamline.web.principal import on_behalf_of
 
 _SKU = OpenApiParameter("sku", {"type": "string", "pattern": SKU}, OpenApiParameter.PATH, description="Stock code.")
 
@@ -113,7 +113,7 @@ class Price(_OperatorCommand):
         change = PriceChangeSerializer(data=request.data)
         change.is_valid(raise_exception=True)
         catalog = self._catalog(request)
-        with acting_as(principal_of(request).actor, correlation_id=current_call().origin.correlation_id):
+        with on_behalf_of(request):
             product = catalog.change_price(
                 sku=Sku(sku),
                 price=Money(amount=change.validated_data["amount"]),
@@ -137,7 +137,7 @@ class Withdrawal(_OperatorCommand):
         withdrawal = WithdrawalSerializer(data=request.data)
         withdrawal.is_valid(raise_exception=True)
         catalog = self._catalog(request)
-        with acting_as(principal_of(request).actor, correlation_id=current_call().origin.correlation_id):
+        with on_behalf_of(request):
             product = catalog.withdraw(sku=Sku(sku), reason=withdrawal.validated_data["reason"])
         return Response(ProductSerializer(product).data)
 

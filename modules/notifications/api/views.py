@@ -8,15 +8,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from contracts.notifications import Notifications
-from modules.notifications.api.permissions import OperatorOnly
 from modules.notifications.api.serializers import MessageSerializer, MessagesParameters
 from seamline.calls import use
+from seamline.web.permissions import IsOperator
 
 
 class Messages(APIView):
     """What was mailed."""
 
-    permission_classes = [OperatorOnly]
+    permission_classes = [IsOperator]
 
     @extend_schema(
         operation_id="notifications_messages",

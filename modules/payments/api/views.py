@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import uuid
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from contracts.kernel import Money, OrderId
 from contracts.payments import Payments
-from modules.payments.api.permissions import OperatorOnly
 from modules.payments.api.serializers import (
     CardSerializer,
     PaymentMethodSerializer,
     PaymentSerializer,
     RefundSerializer,
 )
-from seamline.calls import acting_as, current_call, use
-from seamline.web.principal import principal_of
+from seamline.calls import use
+from seamline.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
+from seamline.web.permissions import IsOperator
+from seamline.web.principal import on_behalf_of
 from seamline.web.throttling import CredentialThrottle, PrincipalThrottle
-
-LONGEST_KEY = 100
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "maxLength": LONGEST_KEY},
-    OpenApiParameter.HEADER,
-    description="A request that arrives twice with the same key has its effect once and gets the first answer.",
-)
 
 
 class Cards(APIView):
@@ -55,7 +48,7 @@ class Cards(APIView):
 class PaymentOfOrder(APIView):
     """The payment of an order."""
 
-    permission_classes = [OperatorOnly]
+    permission_classes = [IsOperator]
 
     @extend_schema(operation_id="payments_payment", responses=PaymentSerializer, tags=["payments"])
     def get(self, request: Request, order_id: uuid.UUID) -> Response:
@@ -66,7 +59,7 @@ class PaymentOfOrder(APIView):
 class Refunds(APIView):
     """Money that goes back."""
 
-    permission_classes = [OperatorOnly]
+    permission_classes = [IsOperator]
 
     @extend_schema(
         operation_id="payments_refund",
@@ -80,20 +73,10 @@ class Refunds(APIView):
         refund = RefundSerializer(data=request.data)
         refund.is_valid(raise_exception=True)
         wanted = refund.validated_data
-        with acting_as(principal_of(request).actor, correlation_id=current_call().origin.correlation_id):
+        with on_behalf_of(request):
             payment = use(Payments, idempotency_key=idempotency_key(request)).refund(
                 order_id=OrderId(order_id),
                 amount=Money(amount=wanted["amount"], currency=wanted["currency"]),
                 reason=wanted["reason"],
             )
         return Response(PaymentSerializer(payment).data)
-
-
-def idempotency_key(request: Request) -> str:
-    """The client's key below its own name, so that clients cannot collide; a new one where it sent none."""
-    given = request.headers.get("Idempotency-Key")
-    if given is None:
-        return uuid.uuid4().hex
-    if not 0 < len(given) <= LONGEST_KEY or not given.isprintable():
-        raise serializers.ValidationError({"Idempotency-Key": [f"1 to {LONGEST_KEY} printable characters."]})
-    return f"{principal_of(request).actor}:{given}"
