@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.db import migrations
 
+from seamline.data.append_only import append_only
+
 EVENT_LOG = """
 CREATE TABLE event_log (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -28,22 +30,6 @@ COMMENT ON TABLE event_log IS 'Append-only. Outbox, audit trail and, for event-s
 COMMENT ON COLUMN event_log.position IS 'Order of the log. Leaves holes for ever where transactions rolled back.';
 COMMENT ON COLUMN event_log.key IS 'Events with the same key are delivered in order.';
 COMMENT ON COLUMN event_log.stream IS 'Only event-sourced aggregates: with version, refuses a concurrent append.';
-
-CREATE FUNCTION event_log_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'The event log is append-only: % is refused.', TG_OP
-        USING ERRCODE = 'restrict_violation', HINT = 'Publish a further event that corrects the earlier one.';
-END $$;
-CREATE TRIGGER event_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event_log
-    FOR EACH STATEMENT EXECUTE FUNCTION event_log_refuse();
-
-DO $$
-DECLARE serving text := replace(current_user, '_owner', '_rw');
-BEGIN
-    IF serving <> current_user AND EXISTS (SELECT FROM pg_roles WHERE rolname = serving) THEN
-        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON event_log FROM %I', serving);
-    END IF;
-END $$;
 """
 
 DELIVERY = """
@@ -113,7 +99,8 @@ class Migration(migrations.Migration):
     initial = True
     dependencies: list[tuple[str, str]] = []
     operations = [
-        migrations.RunSQL(EVENT_LOG, "DROP TABLE event_log; DROP FUNCTION event_log_refuse()"),
+        migrations.RunSQL(EVENT_LOG, "DROP TABLE event_log"),
+        append_only("event_log"),
         migrations.RunSQL(DELIVERY, "DROP TABLE parked_event; DROP TABLE checkpoint"),
         migrations.RunSQL(CALLS_AND_JOBS, "DROP TABLE job; DROP TABLE idempotency_key"),
     ]

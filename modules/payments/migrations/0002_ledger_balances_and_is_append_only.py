@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from django.db import migrations
 
+from seamline.data.append_only import append_only
+
 BALANCE = """
 CREATE FUNCTION ledger_entry_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE unbalanced record;
@@ -23,30 +25,12 @@ END $$;
 CREATE TRIGGER ledger_entry_balances AFTER INSERT ON ledger_entry
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_balance();
 """
-APPEND_ONLY = """
-CREATE FUNCTION ledger_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'The ledger is append-only: % is refused.', TG_OP
-        USING ERRCODE = 'restrict_violation', HINT = 'Book a movement that reverses the earlier one.';
-END $$;
-CREATE TRIGGER ledger_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
-    FOR EACH STATEMENT EXECUTE FUNCTION ledger_entry_refuse();
-
-DO $$
-DECLARE serving text := replace(current_user, '_owner', '_rw');
-BEGIN
-    IF serving <> current_user AND EXISTS (SELECT FROM pg_roles WHERE rolname = serving) THEN
-        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON ledger_entry FROM %I', serving);
-    END IF;
-END $$;
-"""
 UNDO_BALANCE = "DROP TRIGGER ledger_entry_balances ON ledger_entry; DROP FUNCTION ledger_entry_balance()"
-UNDO_APPEND_ONLY = "DROP TRIGGER ledger_entry_append_only ON ledger_entry; DROP FUNCTION ledger_entry_refuse()"
 
 
 class Migration(migrations.Migration):
     dependencies = [("payments", "0001_initial")]
     operations = [
         migrations.RunSQL(BALANCE, UNDO_BALANCE),
-        migrations.RunSQL(APPEND_ONLY, UNDO_APPEND_ONLY),
+        append_only("ledger_entry"),
     ]
