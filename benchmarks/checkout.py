@@ -45,7 +45,7 @@ def our_checkout(port: int, skus: list[str]) -> Checkout:
         cart = uuid.uuid4()
         post(f"/api/v1/orders/carts/{cart}/lines", {"sku": skus[next(turn) % len(skus)], "quantity": 1}, (200, 201))
         card = {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "security_code": "123"}
-        token = post("/api/v1/payments/cards", card, (200, 201))["token"]
+        token = post("/api/v1/payments/cards/", card, (200, 201))["token"]
         address = {"name": "A", "line1": "1 Road", "line2": "", "city": "Town", "postcode": "SW1A 1AA"}
         order = {
             "cart_id": str(cart),

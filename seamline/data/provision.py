@@ -6,10 +6,11 @@ tables; migrations do, as the owner role.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 from seamline.data.roles import PLATFORM, owner_role, role_password, serving_role
 
@@ -19,6 +20,7 @@ TIMEOUTS = {
     "idle_in_transaction_session_timeout": "60s",
 }
 """Set for every serving role, so that a stuck module cannot hang the process that hosts it."""
+ATTEMPTS = 10
 
 
 def provision(
@@ -30,15 +32,29 @@ def provision(
     :param extensions: PostgreSQL extensions to install into a module's schema, by module.
     :raises psycopg.Error: the server refuses; nothing is half done, all runs in one transaction.
     """
+    names = (PLATFORM, *schemas)
+    for attempt in range(ATTEMPTS):
+        try:
+            _provision(admin_url, schemas=names, secret=secret, extensions=extensions or {})
+        except (errors.InternalError_, errors.UniqueViolation, errors.DuplicateObject):
+            # Roles belong to the whole server: another database on it is being provisioned at this moment.
+            if attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(0.1 * (attempt + 1))
+        else:
+            return
+
+
+def _provision(admin_url: str, *, schemas: Iterable[str], secret: str, extensions: Mapping[str, Iterable[str]]) -> None:
     with psycopg.connect(admin_url) as connection:
-        # Two processes that start at once must not both create the roles.
+        # Two processes that start at once on one database wait for each other.
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('seamline provision'))")
         database = connection.info.dbname
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-        for schema in (PLATFORM, *schemas):
+        for schema in schemas:
             _provision_schema(connection, schema=schema, database=database, secret=secret)
-            for extension in (extensions or {}).get(schema, ()):
+            for extension in extensions.get(schema, ()):
                 connection.execute(
                     sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA {}").format(
                         sql.Identifier(extension), sql.Identifier(schema)
