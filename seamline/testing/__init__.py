@@ -5,6 +5,7 @@ Loaded by pytest through ``-p seamline.testing.plugin``; nothing here runs in pr
 
 from seamline.testing.examples import example_of
 from seamline.testing.fakes import Fake
+from seamline.testing.threads import at_once
 from seamline.testing.waiting import wait_until
 
-__all__ = ["Fake", "example_of", "wait_until"]
+__all__ = ["Fake", "at_once", "example_of", "wait_until"]

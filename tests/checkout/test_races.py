@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,6 +12,7 @@ from contracts.orders import EmptyCart, Order, Orders, OrderState, StockRanOut
 from modules.orders.application.resume_sagas import resume_sagas
 from seamline.calls import use
 from seamline.data import release_connections
+from seamline.testing import at_once
 from tests.checkout.shop import (
     LOSES_ANSWER,
     LOSES_REQUEST,
@@ -26,19 +26,6 @@ from tests.checkout.shop import (
 )
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def at_once(work: Callable[[int], object], *, threads: int) -> list[Any]:
-    def one(number: int) -> Any:
-        try:
-            return work(number)
-        except Exception as error:
-            return error
-        finally:
-            release_connections()
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(one, range(threads)))
 
 
 def test_64_buyers_of_the_last_10_units_get_exactly_10() -> None:

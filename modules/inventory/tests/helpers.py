@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from contracts.inventory import Inventory, StockLine
 from contracts.kernel import OrderId, Sku
 from seamline.calls import use
-from seamline.data import connection_for, release_connections
-
-_T = TypeVar("_T")
+from seamline.data import connection_for
 
 
 def new_order() -> OrderId:
@@ -35,21 +32,6 @@ def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection_for("inventory").cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()
-
-
-def at_once(work: Callable[[int], _T], *, threads: int) -> list[_T]:
-    """Do the work in so many threads at once; what each answers, or the exception that it ended with."""
-
-    def one(number: int) -> Any:
-        try:
-            return work(number)
-        except Exception as error:
-            return error
-        finally:
-            release_connections()
-
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        return list(pool.map(one, range(threads)))
 
 
 def assert_books_are_right() -> None:

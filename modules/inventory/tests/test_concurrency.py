@@ -10,8 +10,9 @@ import pytest
 from contracts.inventory import Inventory, OutOfStock, Reservation
 from contracts.kernel import Sku
 from modules.inventory.application.expire_reservations import expire_reservations
-from modules.inventory.tests.helpers import assert_books_are_right, at_once, lines, new_order, rows, stock
+from modules.inventory.tests.helpers import assert_books_are_right, lines, new_order, rows, stock
 from seamline.calls import use
+from seamline.testing import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
 BUYERS = 64

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +15,7 @@ from modules.payments.application.ports import Answer, ProviderSilent
 from modules.payments.infra.sandbox import SandboxProvider
 from seamline.calls import use
 from seamline.contract import Secret
-from seamline.data import connection_for, release_connections
+from seamline.data import connection_for
 
 APPROVES = "4242424242424242"
 DECLINES = "4000000000000002"
@@ -64,21 +63,6 @@ def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
 
 def events() -> list[str]:
     return [name for (name,) in rows("SELECT name FROM event_log ORDER BY position")]
-
-
-def at_once(work: Callable[[int], Any], *, threads: int) -> list[Any]:
-    """Do the work in so many threads at once; what each answers, or the exception that it ended with."""
-
-    def one(number: int) -> Any:
-        try:
-            return work(number)
-        except Exception as error:
-            return error
-        finally:
-            release_connections()
-
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        return list(pool.map(one, range(threads)))
 
 
 def assert_books_agree() -> None:

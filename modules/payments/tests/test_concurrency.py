@@ -11,7 +11,6 @@ from contracts.payments import Payments, PaymentState
 from modules.payments.application.settle_pending import settle_pending
 from modules.payments.tests.helpers import (
     assert_books_agree,
-    at_once,
     authorised,
     captured,
     card,
@@ -21,6 +20,7 @@ from modules.payments.tests.helpers import (
     rows,
 )
 from seamline.calls import use
+from seamline.testing import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
 MANY = 64
