@@ -1,4 +1,4 @@
-"""``python -m benchmarks.guarded_call``: what the guard rails of a local call cost, against a bare method call and peers.
+"""``python -m benchmarks.guarded_call``: what a local call's guard rails cost, against a bare method call and peers.
 
 All contenders call the same method in the same run, in turn; the figure of each is the median of its rounds. Prints
 nanoseconds and the ratio to the bare call.

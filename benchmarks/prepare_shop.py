@@ -1,4 +1,4 @@
-"""``python -m benchmarks.prepare_shop ADMIN_URL PRODUCTS``: schemas, tables and products with ample stock; prints skus."""
+"""``python -m benchmarks.prepare_shop ADMIN_URL PRODUCTS``: schemas, tables, products with ample stock; prints skus."""
 
 from __future__ import annotations
 

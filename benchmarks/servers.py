@@ -54,11 +54,9 @@ class Server:
 
     def __enter__(self) -> Self:
         self.prepare()
+        options = f"--interface wsgi --host 127.0.0.1 --port {self.port} --workers 1 --blocking-threads 8 --log-level error"
         self.process = subprocess.Popen(
-            [*self.command(), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
-            + ["--blocking-threads", "8", "--log-level", "error", self.application()],
-            env=self.environment(),
-            cwd=HERE.parent,
+            [*self.command(), *options.split(), self.application()], env=self.environment(), cwd=HERE.parent
         )
         end = time.monotonic() + 60
         while True:
@@ -78,7 +76,8 @@ class Server:
         """Statements and commits in this database so far; BEGIN and COMMIT are no statements here."""
         with psycopg.connect(self.url) as connection:
             row = connection.execute(
-                "SELECT sum(calls) FILTER (WHERE query !~* '^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|LISTEN|NOTIFY)')"
+                "SELECT sum(calls) FILTER"
+                " (WHERE query !~* '^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|LISTEN|NOTIFY)')"
                 ", sum(calls) FILTER (WHERE query ~* '^COMMIT') FROM pg_stat_statements"
                 " WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
             ).fetchone()

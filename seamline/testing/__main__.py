@@ -74,9 +74,8 @@ def main(arguments: list[str]) -> int:
                         failed.append(outcome.part)
         finally:
             server.destroy()
-    print(
-        f"\n{len(parts)} parts in {time.monotonic() - started:.0f} s; {f'FAILED: {failed}' if failed else 'all passed'}."
-    )
+    verdict = f"FAILED: {failed}" if failed else "all passed"
+    print(f"\n{len(parts)} parts in {time.monotonic() - started:.0f} s; {verdict}.")
     return 1 if failed else 0
 
 

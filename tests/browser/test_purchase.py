@@ -132,7 +132,8 @@ def test_pressing_pay_twice_makes_one_order(page: Page) -> None:
     put_in_basket(page, "BAG1")
     fill_checkout(page, card=APPROVED)
     page.evaluate(
-        "() => { const form = document.querySelector('form[data-once]'); const data = new URLSearchParams(new FormData(form));"
+        "() => { const form = document.querySelector('form[data-once]');"
+        " const data = new URLSearchParams(new FormData(form));"
         " window.sent = Promise.all([1, 2, 3].map(() => fetch(form.action || location.href,"
         " {method: 'POST', body: data}).then(answer => answer.url))); }"
     )
