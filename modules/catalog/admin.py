@@ -41,15 +41,11 @@ class ProductAdmin(ReadOnlyAdmin):
     actions_detail = ("change_price", "withdraw")
     actions_row = ("change_price", "withdraw")
 
-    def has_price_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether the operator may change products: Django's change permission."""
-        return bool(request.user.has_perm("catalog.change_productrow"))
-
     @action(
         description="Change price",
         url_path="price",
         icon="sell",
-        permissions=["price"],
+        permissions=["operate"],
         dialog={
             "title": "Change price",
             "description": "From now on. The old price, your name and the reason are kept.",
@@ -74,7 +70,7 @@ class ProductAdmin(ReadOnlyAdmin):
         description="Withdraw",
         url_path="withdraw",
         icon="block",
-        permissions=["price"],
+        permissions=["operate"],
         dialog={
             "title": "Take off sale",
             "description": "It stays in old orders and can no longer be bought.",

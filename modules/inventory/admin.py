@@ -64,15 +64,11 @@ class StockItemAdmin(ReadOnlyAdmin):
         """Units that can still be reserved."""
         return item.on_hand - item.reserved
 
-    def has_adjust_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether the operator may change stock: Django's change permission of stock items."""
-        return bool(request.user.has_perm("inventory.change_stockitem"))
-
     @action(
         description="Adjust stock",
         url_path="adjust",
         icon="inventory",
-        permissions=["adjust"],
+        permissions=["operate"],
         dialog={
             "title": "Adjust stock",
             "description": "The change is kept in the history of movements, with your name.",

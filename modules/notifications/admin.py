@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -33,11 +32,7 @@ class MessageAdmin(ReadOnlyAdmin):
         messages_kept: QuerySet[MessageRow] = super().get_queryset(request)
         return messages_kept.defer("html")
 
-    def has_resend_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether the operator may send mail again: Django's change permission of messages."""
-        return bool(request.user.has_perm("notifications.change_messagerow"))
-
-    @action(description="Send again", permissions=["resend"])
+    @action(description="Send again", permissions=["operate"])
     def send_selected_again(self, request: HttpRequest, queryset: QuerySet[MessageRow]) -> None:
         """Send the selected messages again."""
         self._send(request, list(queryset.values_list("pk", flat=True)))
@@ -46,7 +41,7 @@ class MessageAdmin(ReadOnlyAdmin):
         description="Send again",
         url_path="send-again",
         icon="forward_to_inbox",
-        permissions=["resend"],
+        permissions=["operate"],
         dialog={
             "title": "Send this message again?",
             "description": "The recipient gets it a second time, unless the first one was lost.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -69,15 +68,11 @@ class PaymentAdmin(ReadOnlyAdmin):
         except ValueError:
             return (queryset.filter(last4=term) if term else queryset), False
 
-    def has_refund_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether the operator may give money back: Django's change permission of payments."""
-        return bool(request.user.has_perm("payments.change_paymentrow"))
-
     @action(
         description="Refund",
         url_path="refund",
         icon="undo",
-        permissions=["refund"],
+        permissions=["operate"],
         dialog={
             "title": "Give money back",
             "description": "It goes to the card that paid. Parts of it can be given back one after the other.",

@@ -39,6 +39,10 @@ class ReadOnlyAdmin(_ReadOnly, ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
+    def has_operate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the operator may use the actions: Django's change permission of the rows."""
+        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+
     def leave_for_row(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Leave a dialog for the page of its row."""
         page = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
