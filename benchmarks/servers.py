@@ -54,9 +54,11 @@ class Server:
 
     def __enter__(self) -> Self:
         self.prepare()
-        options = f"--interface wsgi --host 127.0.0.1 --port {self.port} --workers 1 --blocking-threads 8 --log-level error"
+        options = f"--interface wsgi --host 127.0.0.1 --port {self.port} --workers 1 --blocking-threads 8"
         self.process = subprocess.Popen(
-            [*self.command(), *options.split(), self.application()], env=self.environment(), cwd=HERE.parent
+            [*self.command(), *options.split(), "--log-level", "error", self.application()],
+            env=self.environment(),
+            cwd=HERE.parent,
         )
         end = time.monotonic() + 60
         while True:
