@@ -1,4 +1,4 @@
-"""``python -m benchmarks.checkout``: whole checkouts a second through the API, with 1 and 8 clients, against oscar's own.
+"""``python -m benchmarks.checkout``: whole checkouts a second through the API, with 1 and 8 clients, against oscar's.
 
 Both shops run on the same fresh PostgreSQL server with default durability, behind the same WSGI server with one worker
 and eight threads, on loopback. A checkout of ours is: a line into a fresh cart, a card to the provider, the order
