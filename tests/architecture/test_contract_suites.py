@@ -34,8 +34,9 @@ def test_suite_runs_in_every_runner_and_touches_every_operation_and_error(module
     used: set[str] = set()
     suites = sorted((project_root / "modules" / module.name / "tests").glob("test_contract*.py"))
     assert suites, f"modules/{module.name}/tests has no test_contract*.py"
-    for suite in suites:
-        used |= names_in(suite)
+    helpers = project_root / "modules" / module.name / "tests" / "helpers.py"
+    for file in (*suites, *([helpers] if helpers.exists() else [])):
+        used |= names_in(file)
     assert "runner" in used or any("runner" in suite.read_text() for suite in suites)
     assert untested(module.contract, used) == set()
 
