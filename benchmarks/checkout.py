@@ -43,7 +43,7 @@ def our_checkout(port: int, skus: list[str]) -> Checkout:
 
     def checkout() -> None:
         cart = uuid.uuid4()
-        post(f"/api/v1/orders/carts/{cart}/lines", {"sku": skus[next(turn) % len(skus)], "quantity": 1}, (200, 201))
+        post(f"/api/v1/orders/carts/{cart}/lines/", {"sku": skus[next(turn) % len(skus)], "quantity": 1}, (200, 201))
         card = {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "security_code": "123"}
         token = post("/api/v1/payments/cards/", card, (200, 201))["token"]
         address = {"name": "A", "line1": "1 Road", "line2": "", "city": "Town", "postcode": "SW1A 1AA"}
@@ -53,7 +53,7 @@ def our_checkout(port: int, skus: list[str]) -> Checkout:
             "ship_to": {**address, "country": "United Kingdom"},
             "payment_method": token,
         }
-        placed = post("/api/v1/orders/orders", order, (201,), key=uuid.uuid4().hex)
+        placed = post("/api/v1/orders/orders/", order, (201,), key=uuid.uuid4().hex)
         if placed["state"] != "placed":
             raise RuntimeError(f"The order is {placed['state']}, not placed.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from project.health import live, ready
 from seamline.modules import hosted_modules
@@ -17,7 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
-    path("api/reference/", SpectacularRedocView.as_view(url_name="schema"), name="api-reference"),
     path("health/live", live, name="live"),
     path("health/ready", ready, name="ready"),
     *(path(f"api/v1/{module.name}/", include(module.urls)) for module in hosted_modules() if module.urls),

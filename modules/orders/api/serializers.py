@@ -49,7 +49,7 @@ class CheckoutSerializer(serializers.Serializer[Any]):
     cart_id = UuidField()
     email = serializers.EmailField(max_length=LONGEST_EMAIL)
     ship_to = AddressSerializer()
-    payment_method = TextField(max_length=200, help_text="A token from `POST /api/v1/payments/cards`.")
+    payment_method = TextField(max_length=200, help_text="A token from `POST /api/v1/payments/cards/`.")
 
 
 class CancellationSerializer(serializers.Serializer[Any]):

@@ -19,7 +19,7 @@ def client(customer_id: uuid.UUID | None = None, *, operator: str = "") -> APICl
 
 
 def path(cart_id: object, rest: str = "") -> str:
-    return f"/api/v1/orders/carts/{cart_id}{rest}"
+    return f"/api/v1/orders/carts/{cart_id}{rest}/"
 
 
 def test_guest_fills_changes_and_empties_a_cart(neighbours: Neighbours) -> None:

@@ -16,13 +16,13 @@ from modules.orders.tests.api.test_carts import client
 from modules.orders.tests.helpers import A, Neighbours, rows, sale
 from seamline.calls import use
 
-ORDERS = "/api/v1/orders/orders"
+ORDERS = "/api/v1/orders/orders/"
 SHIP_TO = {"name": "Ada", "line1": "1 Road", "city": "Town", "postcode": "SW1A 1AA", "country": "United Kingdom"}
 
 
 def filled_cart(who: APIClient) -> str:
     cart_id = str(uuid.uuid4())
-    who.post(f"/api/v1/orders/carts/{cart_id}/lines", {"sku": "A", "quantity": 2}, format="json")
+    who.post(f"/api/v1/orders/carts/{cart_id}/lines/", {"sku": "A", "quantity": 2}, format="json")
     return cart_id
 
 
@@ -122,22 +122,22 @@ def test_customer_lists_own_orders_page_by_page(neighbours: Neighbours) -> None:
 def test_order_is_visible_to_its_customer_and_to_operators_alone(neighbours: Neighbours) -> None:
     customer = client(uuid.uuid4())
     order_id = buy(customer, filled_cart(customer)).json()["order_id"]
-    assert customer.get(f"{ORDERS}/{order_id}").status_code == 200
-    assert client(operator="olivia").get(f"{ORDERS}/{order_id}").status_code == 200
+    assert customer.get(f"{ORDERS}{order_id}/").status_code == 200
+    assert client(operator="olivia").get(f"{ORDERS}{order_id}/").status_code == 200
     for other in (client(), client(uuid.uuid4())):
-        answer = other.get(f"{ORDERS}/{order_id}")
+        answer = other.get(f"{ORDERS}{order_id}/")
         assert answer.status_code == 404
         assert answer.json() == {
-            **customer.get(f"{ORDERS}/{uuid.uuid4()}").json(),
+            **customer.get(f"{ORDERS}{uuid.uuid4()}/").json(),
             "data": {"order_id": order_id},
         }, "a foreign order looks like one that does not exist"
-        assert other.post(f"{ORDERS}/{order_id}/cancel", {}, format="json").status_code == 404
+        assert other.post(f"{ORDERS}{order_id}/cancel/", {}, format="json").status_code == 404
 
 
 def test_guests_order_is_shown_to_no_guest(neighbours: Neighbours) -> None:
     guest = client()
     order_id = buy(guest, filled_cart(guest)).json()["order_id"]
-    assert guest.get(f"{ORDERS}/{order_id}").status_code == 404
+    assert guest.get(f"{ORDERS}{order_id}/").status_code == 404
 
 
 @pytest.mark.parametrize("by_operator", [False, True])
@@ -145,9 +145,9 @@ def test_order_is_cancelled_by_its_customer_or_an_operator(neighbours: Neighbour
     customer = client(uuid.uuid4())
     order_id = buy(customer, filled_cart(customer)).json()["order_id"]
     who = client(operator="olivia") if by_operator else customer
-    answer = who.post(f"{ORDERS}/{order_id}/cancel", {"reason": "too late"}, format="json")
+    answer = who.post(f"{ORDERS}{order_id}/cancel/", {"reason": "too late"}, format="json")
     assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
     actor = rows("SELECT meta->>'actor' FROM event_log WHERE name = 'orders.order_cancelled'")[0][0]
     assert actor.startswith("operator:olivia" if by_operator else "customer:")
-    again = who.post(f"{ORDERS}/{order_id}/cancel", {}, format="json")
+    again = who.post(f"{ORDERS}{order_id}/cancel/", {}, format="json")
     assert (again.status_code, again.json()["code"]) == (409, "orders.not_cancellable")
