@@ -10,4 +10,9 @@ class SeamlineConfig(AppConfig):
     verbose_name = "Seamline"
 
     def ready(self) -> None:
+        from django.urls import register_converter
+
+        from seamline.web.converters import SkuConverter
+
+        register_converter(SkuConverter, "sku")
         from seamline import checks  # noqa: F401 - importing registers them

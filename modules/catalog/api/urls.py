@@ -1,11 +1,8 @@
 """Paths below ``/api/v1/catalog/``."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from modules.catalog.api import views
-from seamline.web.converters import SkuConverter
-
-register_converter(SkuConverter, "sku")
 
 urlpatterns = [
     path("products/", views.Products.as_view(), name="catalog-products"),

@@ -1,11 +1,8 @@
 """Paths below ``/api/v1/orders/``."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from modules.orders.api import cart_views, order_views
-from seamline.web.converters import SkuConverter
-
-register_converter(SkuConverter, "sku")
 
 urlpatterns = [
     path("carts/<uuid:cart_id>/", cart_views.CartView.as_view(), name="orders-cart"),
