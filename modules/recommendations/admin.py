@@ -68,7 +68,7 @@ class GenerationAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     actions = ("learn_again",)
 
-    @admin.action(description="Learn the neighbours again now", permissions=["view"])
+    @admin.action(description="Learn the neighbours again now", permissions=["operate"])
     def learn_again(self, request: HttpRequest, queryset: QuerySet[Generation]) -> None:
         """Train on all baskets, whatever is selected, and swap."""
         generation = refresh_neighbours(force=True)

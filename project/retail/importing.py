@@ -44,6 +44,8 @@ def import_retail_file(path: Path, *, marks: Path, progress: Progress, dry_run: 
         dry_run=dry_run,
     )
     if not dry_run:
+        # Not before its end does this run count as loaded, even where an earlier one left a mark for another database.
+        _mark(marks, source.digest).unlink(missing_ok=True)
         report.new = send_shipment(shipment, progress=progress)
         report.events = deliver_events(progress=progress)
         _write_mark(_mark(marks, source.digest), last_settled(shipment))

@@ -12,6 +12,7 @@ import hashlib
 import io
 import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -148,16 +149,27 @@ def _sheet_rows(path: Path) -> Iterator[NumberedRow]:
     import openpyxl  # slow to import, and needed for spreadsheets alone
     from openpyxl.utils.exceptions import InvalidFileException
 
+    # What openpyxl, zipfile, zlib and the XML parser raise over a file that is damaged inside.
+    damage = (InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, TypeError)
     try:
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError) as error:
+    except (*damage, EOFError, OSError) as error:
         raise RetailFileError(f"{path} is no readable .xlsx workbook: {error}.") from error
-    sheets = [_in_order(_cells(sheet), path) for sheet in workbook.worksheets]
+    sheets = [_in_order(_cells(sheet, path, damage), path) for sheet in workbook.worksheets]
     return (row for sheet in sheets for row in sheet)
 
 
-def _cells(sheet: Any) -> Iterator[NumberedRow]:
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+def _cells(sheet: Any, path: Path, damage: tuple[type[Exception], ...]) -> Iterator[NumberedRow]:
+    rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+    while True:
+        try:
+            number, row = next(rows)
+        except StopIteration:
+            return
+        except (*damage, EOFError, OSError) as error:
+            raise RetailFileError(
+                f"{path} is damaged in the sheet {sheet.title!r}: {error}. Fetch it again."
+            ) from error
         if any(cell is not None for cell in row):
             yield NumberedRow(number, [_text(cell) for cell in row])
 

@@ -16,11 +16,12 @@ from contracts.inventory import Inventory
 from contracts.kernel import OrderId
 from contracts.orders import Orders
 from contracts.payments import Payment, PaymentMethod, Payments, PaymentState, Settlement
-from project.retail import importer
+from project.retail import importer, importing
 from project.retail.importing import import_retail_file, was_imported
 from project.retail.progress import Lines, Silent
 from project.retail.source import RetailFileError
 from seamline.contract import Contract, ModuleUnavailable
+from seamline.events import NotDrained
 from seamline.testing.fakes import Fake, RecordedCall
 from tests.retail.files import EXAMPLES, row, write_csv
 
@@ -114,6 +115,20 @@ def test_mark_counts_only_for_the_database_that_holds_the_data(shop: Shop, small
     import_retail_file(small_file, marks=small_file.parent, progress=Silent())
     assert was_imported(small_file, marks=small_file.parent)
     shop.settled.clear()
+    assert not was_imported(small_file, marks=small_file.parent)
+
+
+def test_mark_of_an_earlier_run_does_not_vouch_for_one_that_broke_off_before_its_events_were_delivered(
+    shop: Shop, small_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_retail_file(small_file, marks=small_file.parent, progress=Silent())
+
+    def undelivered(*, progress: object) -> int:
+        raise NotDrained("planted")
+
+    monkeypatch.setattr(importing, "deliver_events", undelivered)
+    with pytest.raises(NotDrained):
+        import_retail_file(small_file, marks=small_file.parent, progress=Silent())
     assert not was_imported(small_file, marks=small_file.parent)
 
 

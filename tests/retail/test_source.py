@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -92,6 +93,18 @@ def test_damaged_files_are_refused_in_one_line(tmp_path: Path, name: str) -> Non
     with pytest.raises(RetailFileError) as caught:
         open_source(path)
     assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("part", ["[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+def test_workbook_that_is_damaged_inside_is_refused_in_one_line(tmp_path: Path, part: str) -> None:
+    whole, damaged = workbook_of(tmp_path / "whole.xlsx"), tmp_path / "damaged.xlsx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(damaged, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, b"<unclosed" if name == part else source.read(name))
+    with pytest.raises(RetailFileError) as caught:
+        list(open_source(damaged).rows)
+    assert "damaged.xlsx" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

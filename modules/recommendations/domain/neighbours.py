@@ -26,6 +26,9 @@ class TrainingSettings:
 
     half_life_days: float = 180.0
     """After so many days a purchase counts half."""
+    oldest_weight: float = 0.125
+    """What a purchase counts at least, however old. Without it, one order today would blot out what a shop knows from
+    years ago: the ridge is measured by the mean weight, which the order alone would make up."""
     ridge: float = 5.0
     """Penalty on large weights, in multiples of the mean weight that a product has; the shrinkage of rare pairs."""
     guest_weight: float = 0.3
@@ -45,7 +48,7 @@ def observations(table: SalesTable, *, settings: TrainingSettings) -> sparse.csr
     rows, columns = table.holds.nonzero()
     guests = table.customer < 0
     sizes = np.maximum(np.diff(table.holds.indptr), 1)
-    weight = 0.5 ** (table.day / settings.half_life_days)
+    weight = np.maximum(0.5 ** (table.day / settings.half_life_days), settings.oldest_weight)
     weight *= np.where(guests, settings.guest_weight * np.minimum(1.0, np.sqrt(GUEST_BASKET_LINES / sizes)), 1.0)
     observer = table.customer.copy()
     observer[guests] = table.customers + np.arange(int(guests.sum()))

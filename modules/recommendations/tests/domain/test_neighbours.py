@@ -33,6 +33,15 @@ def test_planted_pairs_come_out_above_what_everybody_buys(product: str, partner:
     assert learned(planted_pairs())[product].neighbours[0] == partner
 
 
+def test_one_order_years_later_does_not_blot_out_what_was_learned() -> None:
+    late = sale("BAG", "LONE1", customer="late", day=15 * 365)
+    neighbours = learned([*planted_pairs(), late])
+    for product, partner in (("TEA", "CUP"), ("CUP", "TEA"), ("NAIL", "HAMMER"), ("HAMMER", "NAIL")):
+        assert neighbours[product].neighbours[0] == partner
+    before = learned(planted_pairs())["TEA"].strengths[0]
+    assert neighbours["TEA"].strengths[0] > before / 4
+
+
 def test_what_is_never_in_one_basket_is_no_neighbour() -> None:
     neighbours = learned(planted_pairs())
     assert "HAMMER" not in neighbours["TEA"].neighbours
