@@ -200,5 +200,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"seamline": {"level": env.str("LOG_LEVEL", default="INFO")}},
+    "loggers": {
+        "seamline": {"level": env.str("LOG_LEVEL", default="INFO")},
+        "django": {"handlers": []},  # Django's own would print every line a second time
+    },
 }

@@ -18,7 +18,7 @@ from seamline.modules import Module, hosted_modules
 
 @register("seamline")
 def check_boundaries(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """``seamline.E010`` to ``E014`` and ``E017``."""
+    """``seamline.E010`` to ``E014``, ``E017`` and ``E018``."""
     return [finding.message() for module in hosted_modules() for finding in _module_findings(module)]
 
 

@@ -13,7 +13,11 @@ from pathlib import Path
 
 from seamline.checks.finding import Finding
 
-_SQL_TARGET = r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE|TRUNCATE|REFERENCES)\s+(?:ONLY\s+)?\"?(?P<schema>{schemas})\"?\.\"?\w"
+_SQL_TARGET = (
+    r"\b(?:(?:FROM|JOIN|INTO|UPDATE|TABLE|TRUNCATE|REFERENCES|USING|COPY)\s+(?:ONLY\s+)?|FROM\s[\w\s\".,]*,\s*)"
+    r"\"?(?P<schema>{schemas})\"?\.\"?\w"
+)
+_NAMES_AN_ALIAS = frozenset({"atomic", "after_commit", "connection_for", "using", "db_manager"})
 
 
 def source_findings(
@@ -69,7 +73,8 @@ class _Visitor(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         called = self._qualified(node.func)
-        text = next((a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)), None)
+        given = (*node.args, *(keyword.value for keyword in node.keywords))
+        text = next((a.value for a in given if isinstance(a, ast.Constant) and isinstance(a.value, str)), None)
         if text is not None and called.endswith(("import_module", "__import__", "import_string")):
             self._dynamic_import(node, text)
         if (
@@ -83,6 +88,11 @@ class _Visitor(ast.NodeVisitor):
                 f"reaches for the models of {text.partition('.')[0]!r} by name.",
                 "Ask that module through its contract: use(...).",
             )
+        if text in self.others and called.rpartition(".")[2] in _NAMES_AN_ALIAS:
+            self._foreign_alias(node, text)
+        for keyword in node.keywords:
+            if keyword.arg == "using" and isinstance(keyword.value, ast.Constant):
+                self._foreign_alias(node, keyword.value.value)
         if called == "seamline.calls.use" and node.args:
             contract = self._qualified(node.args[0]).rpartition(".")[2]
             if contract and contract not in self.may_call:
@@ -92,6 +102,11 @@ class _Visitor(ast.NodeVisitor):
                     f"calls {contract}, which the manifest does not list.",
                     f"Add {contract} to calls=(...) in module.py, so that the topology knows.",
                 )
+        self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if self._qualified(node.value) == "django.db.connections" and isinstance(node.slice, ast.Constant):
+            self._foreign_alias(node, node.slice.value)
         self.generic_visit(node)
 
     def visit_Expr(self, node: ast.Expr) -> None:
@@ -119,6 +134,15 @@ class _Visitor(ast.NodeVisitor):
                 "seamline.E013",
                 f"imports {text!r} by name, from another module.",
                 "Import its contract and call it: use(...).",
+            )
+
+    def _foreign_alias(self, node: ast.expr, alias: object) -> None:
+        if alias in self.others:
+            self._report(
+                node,
+                "seamline.E018",
+                f"uses the database alias {alias!r}, which logs in as another module.",
+                f'Use the module\'s own, "{self.module}", and ask the other module through its contract: use(...).',
             )
 
     def _raw_transaction(self, node: ast.Attribute | ast.Name, qualified: str) -> None:

@@ -21,6 +21,9 @@ CHARGES = frozenset(
 """Codes that stand on invoices among the products: postage, fees, discounts, samples, corrections."""
 _VOUCHERS = "GIFT_"
 SECONDS_A_DAY = 86_400.0
+LONGEST_PAUSE_DAYS = 30.0
+"""While nothing is sold, what was learned does not age: a longer pause between two sales counts as this one. A shop
+that opens years after the baskets that it took over still tells the newer of them from the older."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,8 @@ class SalesTable:
     """Sales in columns: one row a basket.
 
     ``products`` are sorted; ``holds`` is a baskets x products matrix of ones; ``customer`` numbers each basket's
-    customer from 0, -1 for guests; ``day`` is the age of each basket in days below the newest one (0 for that).
+    customer from 0, -1 for guests; ``day`` is the age of each basket in days below the newest one (0 for
+    that), long pauses cut short.
     """
 
     products: tuple[str, ...]
@@ -107,9 +111,19 @@ def sales_table(baskets: Sequence[Basket], *, largest_catalogue: int) -> SalesTa
         starts.append(len(columns))
         if basket.customer is not None:
             customer[row] = names.setdefault(basket.customer, len(names))
-    newest = max((basket.at for basket in sales), default=None)
-    ages = [(newest - basket.at).total_seconds() / SECONDS_A_DAY for basket in sales] if newest is not None else []
     holds = sparse.csr_matrix(
         (np.ones(len(columns), dtype=np.float32), columns, starts), shape=(len(sales), len(products))
     )
-    return SalesTable(products=products, holds=holds, customer=customer, day=np.asarray(ages, dtype=np.float64))
+    return SalesTable(products=products, holds=holds, customer=customer, day=_ages([basket.at for basket in sales]))
+
+
+def _ages(moments: Sequence[datetime]) -> NDArray[np.float64]:
+    if not moments:
+        return np.zeros(0, dtype=np.float64)
+    first = min(moments)
+    days = np.asarray([(moment - first).total_seconds() / SECONDS_A_DAY for moment in moments], dtype=np.float64)
+    order = np.argsort(days, kind="stable")
+    clock = np.cumsum(np.minimum(np.diff(days[order], prepend=0.0), LONGEST_PAUSE_DAYS))
+    ages = np.empty_like(days)
+    ages[order] = clock[-1] - clock
+    return ages

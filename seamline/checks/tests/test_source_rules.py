@@ -24,6 +24,7 @@ PLANTED = {
         "import importlib\nimportlib.import_module('modules.billing.models')\n",
         "from django.utils.module_loading import import_string\nimport_string('modules.billing.models.Invoice')\n",
         "__import__('modules.billing')\n",
+        "from django.apps import apps\napps.get_model(app_label='billing', model_name='Invoice')\n",
     ],
     "seamline.E014": [
         "SQL = 'SELECT * FROM billing.invoice'\n",
@@ -31,12 +32,23 @@ PLANTED = {
         "SQL = 'UPDATE ONLY billing.invoice SET a = 1'\n",
         "def f(c):\n    c.execute('TRUNCATE TABLE billing.invoice')\n",
         "SQL = 'SELECT 1 FROM a JOIN platform.auth_user u ON true'\n",
+        "SQL = 'SELECT 1 FROM order_line l, billing.invoice'\n",
+        "SQL = 'DELETE FROM order_line USING billing.invoice'\n",
+        "SQL = 'COPY billing.invoice TO STDOUT'\n",
+    ],
+    "seamline.E018": [
+        "from django.db import connections\nconnections['billing'].cursor()\n",
+        "from seamline.data import atomic\nwith atomic('billing'):\n    pass\n",
+        "from seamline.data import connection_for\nconnection_for(module='billing')\n",
+        "def f(Order):\n    return Order.objects.using('billing').all()\n",
+        "def f(order):\n    order.save(using='billing')\n",
     ],
 }
 INNOCENT = [
     "from seamline.calls import use\nfrom contracts.orders import Orders\nuse(Orders).order()\n",
     "from seamline.data import atomic\nwith atomic('orders'):\n    pass\n",
     "from django.apps import apps\napps.get_model('orders', 'Order')\n",
+    "from django.db import connections\nconnections['orders'].cursor()\n",
     "SQL = 'SELECT * FROM order_line WHERE billing.a = 1'\n",
     "TEXT = 'A letter from billing. Read it.'\n",
     'def f():\n    """Learns from billing.invoice_sent."""\n',

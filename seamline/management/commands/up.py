@@ -11,6 +11,7 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from seamline.data.migration import migrate_all
 from seamline.data.provision import provision_hosted
@@ -63,7 +64,7 @@ class Command(BaseCommand):
                 f"The user of DATABASE_URL may not prepare the database ({_line(error)}): it needs CREATEROLE and to "
                 "own the database."
             ) from error
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, OperationalError) as error:
             raise CommandError(
                 f"The database does not answer ({_line(error)}): see 'manage.py database status'."
             ) from error

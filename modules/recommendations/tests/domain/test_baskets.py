@@ -64,3 +64,8 @@ def test_no_baskets_make_an_empty_table() -> None:
     table = sales_table([], largest_catalogue=9)
     assert table.products == ()
     assert table.customers == 0
+
+
+def test_long_pauses_count_as_thirty_days() -> None:
+    table = sales_table([sale("A", day=4000), sale("A", day=0), sale("A", day=10)], largest_catalogue=9)
+    assert table.day.tolist() == [0, 40, 30]
