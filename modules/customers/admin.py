@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import TabularInline
 
 from contracts.kernel import CustomerId
 from modules.customers.application.tokens import revoke_all
 from modules.customers.models import Account, SavedAddressRow
 from seamline.data import atomic
-from seamline.web.admin import ReadOnlyAdmin
+from seamline.web.admin import ReadOnlyAdmin, ReadOnlyInline
 
 
-class AddressInline(TabularInline):
+class AddressInline(ReadOnlyInline):
     """The customer's addresses."""
 
     model = SavedAddressRow
     fields = ("name", "line1", "line2", "city", "postcode", "country", "is_default")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Account)
@@ -44,11 +33,7 @@ class AccountAdmin(ReadOnlyAdmin):
     inlines = (AddressInline,)
     actions = ("revoke_tokens",)
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Whether the operator may act on customers: Django's change permission."""
-        return bool(request.user.has_perm("customers.change_account"))
-
-    @admin.action(description="Revoke all API tokens", permissions=["revoke"])
+    @admin.action(description="Revoke all API tokens", permissions=["operate"])
     def revoke_tokens(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
         """Make API clients of these customers log in again."""
         count = 0

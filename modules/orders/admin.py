@@ -3,52 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
-from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from contracts.kernel import OrderId
 from contracts.orders import Orders
-from modules.orders.application.cancel_order import LONGEST_REASON
 from modules.orders.models import Cart, Order, SagaInstance
-from seamline.calls import acting_as, current_call, use
-from seamline.contract import ContractError
+from seamline.calls import use
 from seamline.sagas import instance
-
-
-class _ReadOnly(ModelAdmin):
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class CancelForm(BaseDialogForm):
-    """Why. The hidden key makes a doubled click one cancellation."""
-
-    reason = forms.CharField(max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget)
-    key = forms.CharField(max_length=64, initial=lambda: uuid.uuid4().hex, widget=forms.HiddenInput)
+from seamline.web.admin import ReadOnlyAdmin, ReasonForm
 
 
 @admin.register(Order)
-class OrderAdmin(_ReadOnly):
+class OrderAdmin(ReadOnlyAdmin):
     """Orders and what was taken over; searched by number, e-mail address or customer."""
 
     list_display = ("number", "placed_at", "state", "amount", "channel", "country", "email", "customer_id")
@@ -88,42 +60,31 @@ class OrderAdmin(_ReadOnly):
             "<table><tr><th>Units</th><th>Stock code</th><th>Name</th><th>Price</th></tr>{}</table>", rows
         )
 
-    def has_cancel_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether the operator may cancel orders: Django's change permission of orders."""
-        return bool(request.user.has_perm("orders.change_order"))
-
     @action(
         description="Cancel order",
         url_path="cancel",
         icon="cancel",
-        permissions=["cancel"],
+        permissions=["operate"],
         dialog={
             "title": "Cancel order",
             "description": "The money goes back to the card and the goods to the shelf. This cannot be undone.",
-            "form_class": CancelForm,
+            "form_class": ReasonForm,
             "form_submit_text": "Cancel the order",
         },
     )
-    def cancel(self, request: HttpRequest, form: CancelForm, object_id: str) -> HttpResponse:
+    def cancel(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         """Give money and goods back."""
-        operator = f"operator:{request.user.get_username()}"
-        orders = use(Orders, idempotency_key=f"{operator}:{form.cleaned_data['key']}")
-        try:
-            with acting_as(operator, correlation_id=current_call().origin.correlation_id):
-                order = orders.cancel_order(order_id=OrderId(uuid.UUID(object_id)), reason=form.cleaned_data["reason"])
-        except ContractError as error:
-            messages.error(request, error.detail)
-        else:
-            messages.success(request, f"{order.number} is cancelled; {order.total} went back.")
-        target = reverse("admin:orders_order_change", args=[object_id])
-        # htmx is told by its own header, because a browser would follow a redirect before htmx sees it.
-        if "HX-Request" in request.headers:
-            return HttpResponse(headers={"HX-Redirect": target})
-        return HttpResponseRedirect(target)
+
+        def cancel(key: str) -> str:
+            orders = use(Orders, idempotency_key=key)
+            order = orders.cancel_order(order_id=OrderId(uuid.UUID(object_id)), reason=form.cleaned_data["reason"])
+            return f"{order.number} is cancelled; {order.total} went back."
+
+        return self.carry_out(request, form, object_id, cancel)
 
 
 @admin.register(Cart)
-class CartAdmin(_ReadOnly):
+class CartAdmin(ReadOnlyAdmin):
     """What people are about to buy; searched by the whole id of a cart or customer."""
 
     list_display = ("cart_id", "customer_id", "products", "units", "updated_at")
@@ -160,7 +121,7 @@ class CartAdmin(_ReadOnly):
 
 
 @admin.register(SagaInstance)
-class SagaInstanceAdmin(_ReadOnly):
+class SagaInstanceAdmin(ReadOnlyAdmin):
     """Checkouts and cancellations: how far each is, and its timeline."""
 
     list_display = ("id", "name", "status", "step", "attempts", "next_at", "last_error", "created_at")

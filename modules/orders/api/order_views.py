@@ -16,13 +16,7 @@ from rest_framework.views import APIView
 
 from contracts.kernel import CartId, OrderId, PostalAddress
 from contracts.orders import Orders, OrderState
-from modules.orders.api.requests import (
-    customer_of,
-    idempotency_key,
-    key_parameter,
-    on_behalf_of,
-    order_or_404,
-)
+from modules.orders.api.requests import customer_of, idempotency_key, key_parameter, order_or_404
 from modules.orders.api.serializers import (
     CancellationSerializer,
     CheckoutSerializer,
@@ -32,6 +26,7 @@ from modules.orders.api.serializers import (
 )
 from seamline.calls import use
 from seamline.web.pagination import page
+from seamline.web.principal import on_behalf_of
 from seamline.web.throttling import CredentialThrottle
 
 

@@ -1,9 +1,8 @@
-"""What several views read from a request: the idempotency key, on whose behalf, and whose cart or order it is."""
+"""What several views read from a request: the idempotency key, and whose cart or order it is."""
 
 from __future__ import annotations
 
 import uuid
-from contextlib import AbstractContextManager
 from typing import Any
 
 from django.http import Http404
@@ -13,7 +12,7 @@ from rest_framework.request import Request
 
 from contracts.kernel import CartId, CustomerId, OrderId
 from contracts.orders import Cart, Order, Orders, UnknownOrder
-from seamline.calls import acting_as, current_call, use
+from seamline.calls import use
 from seamline.web.principal import principal_of
 
 LONGEST_KEY = 100
@@ -43,11 +42,6 @@ def idempotency_key(request: Request, *, required: bool = False, guests_by: obje
     principal = principal_of(request)
     name = principal.actor if principal.is_authenticated else f"guest:{guests_by}"
     return f"{name}:{given}"
-
-
-def on_behalf_of(request: Request) -> AbstractContextManager[None]:
-    """Calls in the block are made in the name of whoever sent the request."""
-    return acting_as(principal_of(request).actor, correlation_id=current_call().origin.correlation_id)
 
 
 def customer_of(request: Request) -> CustomerId | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from contracts.catalog import Catalog, Product
 from contracts.inventory import Inventory, Reservation, ReservationState, StockLine
@@ -16,10 +15,9 @@ from contracts.orders import Order, OrderLine, Orders, SaleRecord
 from contracts.payments import Payment, PaymentMethod, Payments, PaymentState
 from seamline.calls import use
 from seamline.contract import Contract
-from seamline.data import connection_for, release_connections
+from seamline.data import connection_for
 from seamline.testing import Fake
 
-_T = TypeVar("_T")
 ADDRESS = PostalAddress(name="Ada", line1="1 Road", city="Town", postcode="SW1A 1AA", country="United Kingdom")
 A, B = Sku("A"), Sku("B")
 PRICES = {A: Decimal("2.50"), B: Decimal("10.00")}
@@ -128,18 +126,3 @@ def make_sagas_due() -> None:
             """UPDATE saga_instance SET next_at = now() - interval '1 second',
             lease_until = CASE WHEN lease_owner IS NOT NULL THEN now() - interval '1 second' END"""
         )
-
-
-def at_once(work: Callable[[int], _T], *, threads: int) -> list[_T]:
-    """Do the work in so many threads at once; what each answers, or the exception that it ended with."""
-
-    def one(number: int) -> Any:
-        try:
-            return work(number)
-        except Exception as error:
-            return error
-        finally:
-            release_connections()
-
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        return list(pool.map(one, range(threads)))

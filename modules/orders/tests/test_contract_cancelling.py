@@ -11,10 +11,11 @@ from contracts.orders import NotCancellable, Order, Orders, OrderState, UnknownO
 from contracts.payments import ProviderTimedOut
 from modules.orders.application.cancel_saga import cancel_id
 from modules.orders.application.resume_sagas import resume_sagas
-from modules.orders.tests.helpers import Neighbours, at_once, checkout, events, make_sagas_due, new_cart, rows, sale
+from modules.orders.tests.helpers import Neighbours, checkout, events, make_sagas_due, new_cart, rows, sale
 from seamline.calls import use
 from seamline.contract import DeadlineExceeded
 from seamline.sagas import SagaStatus, instance
+from seamline.testing import at_once
 
 pytestmark = pytest.mark.usefixtures("database", "runner")
 

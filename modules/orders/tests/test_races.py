@@ -16,7 +16,6 @@ from modules.orders.application.resume_sagas import resume_sagas
 from modules.orders.tests.helpers import (
     A,
     Neighbours,
-    at_once,
     checkout,
     events,
     make_sagas_due,
@@ -25,6 +24,7 @@ from modules.orders.tests.helpers import (
     sale,
 )
 from seamline.calls import use
+from seamline.testing import at_once
 
 
 def test_additions_at_once_are_all_counted(neighbours: Neighbours) -> None:
