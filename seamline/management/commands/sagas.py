@@ -14,6 +14,7 @@ from seamline.contract.codec import encode
 from seamline.modules import hosted_modules
 from seamline.sagas import SagaInstance, SagaStatus, UnknownSaga, instance, instances, retry
 
+LONGEST_LIST = 100_000
 EPILOG = """\
 examples:
   manage.py sagas list                                  the newest of every module
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         listed = commands.add_parser("list", parents=[common], help="sagas, the newest first")
         listed.add_argument("--name", help="only of this kind, such as orders.checkout")
         listed.add_argument("--status", action="append", choices=[s.value for s in SagaStatus], help="can be repeated")
-        listed.add_argument("--limit", type=int, default=50, help="of each module (default: %(default)s)")
+        listed.add_argument("--limit", type=_count, default=50, help="of each module (default: %(default)s)")
         for name, text in (("show", "one saga with its timeline"), ("retry", "try a waiting or stuck one now")):
             commands.add_parser(name, parents=[common], help=text).add_argument("id", help="the saga's id")
 
@@ -110,6 +111,12 @@ class Command(BaseCommand):
 
     def _print_json(self, value: dict[str, Any]) -> None:
         self.stdout.write(msgspec.json.format(encode(value)).decode())
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and 1 <= (count := int(text)) <= LONGEST_LIST:
+        return count
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of sagas: give a whole number from 1 to {LONGEST_LIST}.")
 
 
 def _line(each: SagaInstance) -> str:

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 
 from seamline.sagas import resume_due, run
 from seamline.sagas.tests.sample import TRIPS, Busy, FullyBooked, World, begun, make_due
@@ -66,3 +66,12 @@ def test_unknown_id_is_told(world: World) -> None:
     with pytest.raises(CommandError, match="None of sample_trips has a saga 't9'") as caught:
         sagas("show", "t9")
     assert caught.value.returncode == 1
+
+
+@pytest.mark.parametrize("limit", ["-1", "0", "100001", "ten"])
+def test_limit_that_is_no_count_is_wrong_usage(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command = load_command_class("seamline", "sagas")
+    with pytest.raises(SystemExit) as caught:
+        command.run_from_argv(["manage.py", "sagas", "list", f"--limit={limit}"])
+    assert caught.value.code == 2
+    assert f"{limit!r} is no number of sagas" in capsys.readouterr().err
