@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from contracts.catalog import ProductOrder
 from modules.catalog.domain.prices import LARGEST
+from modules.catalog.domain.reasons import LONGEST_REASON
 from seamline.web.fields import AmountField, FlagField, TextField, WholeNumberField
 from seamline.web.pagination import PageParameters
 from seamline.web.values import MoneySerializer
@@ -57,10 +58,10 @@ class PriceChangeSerializer(serializers.Serializer[Any]):
     """A new price and why."""
 
     amount = AmountField(max_digits=10, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST)
-    reason = TextField(max_length=200)
+    reason = TextField(max_length=LONGEST_REASON)
 
 
 class WithdrawalSerializer(serializers.Serializer[Any]):
     """Why a product goes off sale."""
 
-    reason = TextField(max_length=200)
+    reason = TextField(max_length=LONGEST_REASON)

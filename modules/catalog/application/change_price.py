@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from contracts.catalog import PriceChanged, Product, UnknownProduct
+from contracts.catalog import PriceChanged, Product
 from contracts.kernel import Money, Sku
 from modules.catalog.domain.prices import acceptable_price
-from modules.catalog.infra.rows import from_row
-from modules.catalog.models import PriceChangeRow, ProductRow
+from modules.catalog.domain.reasons import acceptable_reason
+from modules.catalog.infra.rows import from_row, locked_product
+from modules.catalog.models import PriceChangeRow
 from seamline.calls import current_call
 from seamline.events import publish
 
@@ -18,11 +19,11 @@ def change_price(*, sku: Sku, price: Money, reason: str) -> Product:
 
     :raises UnknownProduct: no product has this stock code.
     :raises InvalidPrice: the price is not above zero or has more than two decimals.
+    :raises InvalidArgument: the reason is too long to be kept.
     """
     price = acceptable_price(price)
-    row = ProductRow.objects.select_for_update().filter(sku=sku).first()
-    if row is None:
-        raise UnknownProduct(sku=sku)
+    reason = acceptable_reason(reason, operation="catalog.change_price")
+    row = locked_product(sku)
     old = Money(amount=row.price, currency=row.currency)
     if old == price:
         return from_row(row)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from contracts.catalog import Product, UnknownProduct
 from contracts.kernel import Sku
+from modules.catalog.domain.codes import is_sku
 from modules.catalog.infra.rows import COLUMNS, fetch, from_tuple
 
 
@@ -22,8 +23,8 @@ def product(*, sku: Sku) -> Product:
 
 def products(*, skus: tuple[Sku, ...]) -> Mapping[Sku, Product]:
     """The products among these codes in one statement."""
-    if not skus:
+    wanted = [sku for sku in skus if is_sku(sku)]
+    if not wanted:
         return {}
-    wanted = [sku for sku in skus if "\0" not in sku]
     rows = fetch(f"SELECT {COLUMNS} FROM product WHERE sku = ANY(%(skus)s)", {"skus": wanted})  # noqa: S608
     return {found.sku: found for found in map(from_tuple, rows)}

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from contracts.catalog import CategoryDraft, PriceChanged, ProductAdded, ProductDraft
+from contracts.catalog import CategoryDraft, PriceChanged, ProductAdded, ProductDraft, ProductWithdrawn
 from contracts.kernel import Money, Sku
-from modules.catalog.domain.drafts import acceptable_draft
+from modules.catalog.domain.drafts import acceptable_category, acceptable_draft
 from modules.catalog.models import CategoryRow, PriceChangeRow, ProductRow
 from seamline.calls import current_call
 from seamline.contract import Event
+from seamline.data import connection_for
 from seamline.events import publish
 
 REASON = "brought up to date"
 _FIELDS = ("name", "description", "category_id", "price", "currency", "on_sale", "popularity")
 
+# One at a time: two that bring the same new product would otherwise both insert it.
+_QUEUE = "SELECT pg_advisory_xact_lock(hashtext('catalog.put_products'))"
+
 
 def put_products(*, categories: tuple[CategoryDraft, ...], products: tuple[ProductDraft, ...]) -> int:
-    """Insert or update; answers how many were new or changed. The last draft of a code wins.
+    """Insert or update; answers how many were new or changed. The last draft of a code, or of a slug, wins.
 
     :raises InvalidPrice: a price is not above zero or has more than two decimals.
     :raises InvalidProduct: a stock code, name or category is not acceptable.
     """
+    shelves = {draft.slug: draft.name for draft in map(acceptable_category, categories)}
+    drafted = {draft.sku: _row(draft) for draft in products}
+    with connection_for("catalog").cursor() as cursor:
+        cursor.execute(_QUEUE)
     CategoryRow.objects.bulk_create(
-        [CategoryRow(slug=draft.slug, name=draft.name) for draft in categories],
+        [CategoryRow(slug=slug, name=name) for slug, name in shelves.items()],
         update_conflicts=True,
         unique_fields=["slug"],
         update_fields=["name"],
     )
-    drafted = {draft.sku: _row(draft) for draft in products}
     known = {row.sku: row for row in ProductRow.objects.select_for_update().filter(sku__in=drafted)}
     new = [row for sku, row in drafted.items() if sku not in known]
     changed = [row for sku, row in drafted.items() if sku in known and _differs(row, known[sku])]
@@ -85,6 +92,11 @@ def _tell(*, new: list[ProductRow], changed: list[ProductRow], known: dict[str, 
             changed_at=now,
         )
         for row in repriced
+    ]
+    events += [
+        ProductWithdrawn(sku=Sku(row.sku), reason=REASON, withdrawn_at=now)
+        for row in changed
+        if known[row.sku].on_sale and not row.on_sale
     ]
     actor = current_call().origin.actor
     PriceChangeRow.objects.bulk_create(

@@ -10,10 +10,13 @@ from typing import Any
 
 from contracts.catalog import ProductOrder, ProductPage, UnknownCategory
 from contracts.kernel import Money
+from modules.catalog.domain.codes import is_slug
 from modules.catalog.domain.words import prefix_query, words
 from modules.catalog.infra.rows import COLUMNS, fetch, from_tuple
 
 LARGEST_PAGE = 100
+LARGEST_OFFSET = 2**31 - 1
+"""Beyond any catalog, and a number that PostgreSQL can take."""
 LEAST_SIMILARITY = 0.4
 """``word_similarity`` from which a misspelt word still finds a name; 0.3 and below bring strangers."""
 
@@ -49,14 +52,16 @@ def search(
 
     :raises UnknownCategory: the category is given and does not exist.
     """
+    if category and not is_slug(category):
+        raise UnknownCategory(slug=category)
     parameters = {
         "query": prefix_query(text),
         "text": " ".join(words(text)),
         "similarity": LEAST_SIMILARITY,
-        "category": category.replace("\0", ""),
+        "category": category,
         "minimum": minimum_price.amount if minimum_price else None,
         "maximum": maximum_price.amount if maximum_price else None,
-        "offset": max(offset, 0),
+        "offset": min(max(offset, 0), LARGEST_OFFSET),
         "limit": min(max(limit, 1), LARGEST_PAGE),
     }
     if text.strip() and not parameters["text"]:

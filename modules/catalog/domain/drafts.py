@@ -1,17 +1,23 @@
-"""What a product may look like before it is taken into the catalog."""
+"""What a product, and a category, may look like before it is taken into the catalog."""
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from dataclasses import replace
 
-from contracts.catalog import InvalidProduct, ProductDraft
+from contracts.catalog import CategoryDraft, InvalidProduct, ProductDraft
+from contracts.kernel import Sku
+from modules.catalog.domain.codes import is_sku, is_slug
 from modules.catalog.domain.prices import acceptable_price
 
-_SKU = re.compile(r"[A-Z0-9_]{1,20}")
-_SLUG = re.compile(r"[a-z0-9-]{1,60}")
 LONGEST_NAME = 200
+LONGEST_CATEGORY_NAME = 120
 LONGEST_DESCRIPTION = 5000
+MOST_POPULAR = 2**31 - 1
+"""What the column holds."""
+
+_SLUG_SHAPE = "1 to 60 small letters, digits and hyphens"
+_LINE_BREAKERS = ("Cc", "Cs", "Zl", "Zp")
 
 
 def acceptable_draft(draft: ProductDraft) -> ProductDraft:
@@ -20,12 +26,42 @@ def acceptable_draft(draft: ProductDraft) -> ProductDraft:
     :raises InvalidPrice: see ``acceptable_price``.
     :raises InvalidProduct: names the first field that is not acceptable.
     """
-    if not _SKU.fullmatch(draft.sku):
+    if not is_sku(draft.sku):
         raise InvalidProduct(sku=draft.sku, field="sku", reason="1 to 20 capitals, digits and underscores")
-    if not draft.name.strip() or len(draft.name) > LONGEST_NAME or "\0" in draft.name:
-        raise InvalidProduct(sku=draft.sku, field="name", reason=f"1 to {LONGEST_NAME} characters")
+    if not _is_line(draft.name, longest=LONGEST_NAME):
+        raise InvalidProduct(
+            sku=draft.sku, field="name", reason=f"1 to {LONGEST_NAME} characters, none of them a control character"
+        )
     if len(draft.description) > LONGEST_DESCRIPTION or "\0" in draft.description:
-        raise InvalidProduct(sku=draft.sku, field="description", reason=f"at most {LONGEST_DESCRIPTION} characters")
-    if not _SLUG.fullmatch(draft.category):
-        raise InvalidProduct(sku=draft.sku, field="category", reason="1 to 60 small letters, digits and hyphens")
+        raise InvalidProduct(
+            sku=draft.sku, field="description", reason=f"at most {LONGEST_DESCRIPTION} characters, no NUL"
+        )
+    if not is_slug(draft.category):
+        raise InvalidProduct(sku=draft.sku, field="category", reason=_SLUG_SHAPE)
+    if not 0 <= draft.popularity <= MOST_POPULAR:
+        raise InvalidProduct(sku=draft.sku, field="popularity", reason=f"0 to {MOST_POPULAR}")
     return replace(draft, price=acceptable_price(draft.price))
+
+
+def acceptable_category(draft: CategoryDraft) -> CategoryDraft:
+    """The draft as it is.
+
+    :raises InvalidProduct: its slug or name is not acceptable; the error's stock code is empty, the field ``category``.
+    """
+    if not is_slug(draft.slug):
+        raise InvalidProduct(sku=Sku(""), field="category", reason=f"the slug {draft.slug!r} is not {_SLUG_SHAPE}")
+    if not _is_line(draft.name, longest=LONGEST_CATEGORY_NAME):
+        raise InvalidProduct(
+            sku=Sku(""),
+            field="category",
+            reason=f"the name of {draft.slug!r} is not 1 to {LONGEST_CATEGORY_NAME} characters, none a control character",
+        )
+    return draft
+
+
+def _is_line(text: str, *, longest: int) -> bool:
+    return (
+        bool(text.strip())
+        and len(text) <= longest
+        and not any(unicodedata.category(character) in _LINE_BREAKERS for character in text)
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.catalog import Product
+from contracts.catalog import Product, UnknownProduct
 from contracts.kernel import Money, Sku
+from modules.catalog.domain.codes import is_sku
 from modules.catalog.models import ProductRow
 from seamline.data import connection_for
 
@@ -39,6 +40,17 @@ def from_row(row: ProductRow) -> Product:
         price=Money(amount=row.price, currency=row.currency),
         on_sale=row.on_sale,
     )
+
+
+def locked_product(sku: Sku) -> ProductRow:
+    """The product's row, locked until the command ends, so that two changes of one product follow each other.
+
+    :raises UnknownProduct: no product has this stock code.
+    """
+    row = ProductRow.objects.select_for_update().filter(sku=sku).first() if is_sku(sku) else None
+    if row is None:
+        raise UnknownProduct(sku=sku)
+    return row
 
 
 def fetch(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
