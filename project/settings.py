@@ -167,6 +167,21 @@ UNFOLD = {
     "SITE_SYMBOL": "storefront",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .012 163)",
+            "100": "oklch(94.5% .02 163)",
+            "200": "oklch(89% .035 163)",
+            "300": "oklch(81% .055 163)",
+            "400": "oklch(71% .075 163)",
+            "500": "oklch(58% .08 163)",
+            "600": "oklch(45% .07 163)",
+            "700": "oklch(40.5% .06 163)",
+            "800": "oklch(34% .05 163)",
+            "900": "oklch(29% .042 163)",
+            "950": "oklch(22% .032 163)",
+        },
+    },
 }
 
 structlog.configure(
