@@ -54,7 +54,7 @@ def acceptable_category(draft: CategoryDraft) -> CategoryDraft:
         raise InvalidProduct(
             sku=Sku(""),
             field="category",
-            reason=f"the name of {draft.slug!r} is not 1 to {LONGEST_CATEGORY_NAME} characters, none a control character",
+            reason=f"the name of {draft.slug!r} is not 1 to {LONGEST_CATEGORY_NAME} characters in one line",
         )
     return draft
 
