@@ -13,17 +13,19 @@ LONGEST_PASSWORD = 200
 """Hashing takes longer the longer the password: without a limit that is a way to keep the server busy."""
 
 
-def password_hash(password: str) -> str:
+def password_hash(password: str, *, field: str = "password") -> str:
     """The hash to keep.
+
+    :param field: what the error names.
 
     :raises InvalidProfile: the password is too weak by the validators of the settings, or longer than 200 characters.
     """
     if len(password) > LONGEST_PASSWORD:
-        raise InvalidProfile(field="password", reason=f"At most {LONGEST_PASSWORD} characters.")
+        raise InvalidProfile(field=field, reason=f"At most {LONGEST_PASSWORD} characters.")
     try:
         validate_password(password)
     except ValidationError as error:
-        raise InvalidProfile(field="password", reason=" ".join(error.messages)) from error
+        raise InvalidProfile(field=field, reason=" ".join(error.messages)) from error
     return make_password(password)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contracts.customers import CustomerRecord
-from modules.customers.domain.profile import acceptable_line
-from modules.customers.models import Account
+from modules.customers.domain.profile import acceptable_line, acceptable_number
 from seamline.data import connection_for
 
 _INSERT = """
@@ -19,14 +18,13 @@ ON CONFLICT (customer_id) DO NOTHING
 def put_customers(*, customers: tuple[CustomerRecord, ...]) -> int:
     """Insert those that are new; answers how many.
 
-    :raises InvalidProfile: a name or country is not acceptable; nothing is taken over.
+    :raises InvalidProfile: a name, country or number is not acceptable; nothing is taken over.
     """
-    longest = Account._meta.get_field("external_number").max_length
     columns = (
         [record.customer_id for record in customers],
         [acceptable_line(record.name, field="name") for record in customers],
         [acceptable_line(record.country, field="country") for record in customers],
-        [record.external_number[:longest] for record in customers],
+        [acceptable_number(record.external_number) for record in customers],
         [record.known_since for record in customers],
     )
     with connection_for("customers").cursor() as cursor:

@@ -11,6 +11,7 @@ from contracts.kernel import PostalAddress
 
 LONGEST_EMAIL = 254
 LONGEST_LINE = 120
+LONGEST_NUMBER = 40
 MOST_ADDRESSES = 20
 
 # Deliberately loose: only a mail proves that an address exists. No spaces, one @, a dot in the host.
@@ -29,7 +30,7 @@ def acceptable_email(email: str) -> str:
     :raises InvalidProfile: it could not.
     """
     normal = normal_email(email)
-    if len(normal) > LONGEST_EMAIL or not _printable(normal) or not _EMAIL.fullmatch(normal):
+    if len(normal) > LONGEST_EMAIL or not is_printable(normal) or not _EMAIL.fullmatch(normal):
         raise InvalidProfile(field="email", reason="This is no e-mail address, such as ada@example.com.")
     return normal
 
@@ -44,9 +45,20 @@ def acceptable_line(value: str, *, field: str, optional: bool = False) -> str:
         raise InvalidProfile(field=field, reason="This is needed.")
     if len(line) > LONGEST_LINE:
         raise InvalidProfile(field=field, reason=f"At most {LONGEST_LINE} characters.")
-    if not _printable(line):
+    if not is_printable(line):
         raise InvalidProfile(field=field, reason="Control characters are not allowed.")
     return line
+
+
+def acceptable_number(value: str) -> str:
+    """The number that another system gave a customer, trimmed; it may be empty.
+
+    :raises InvalidProfile: it is longer than 40 characters, or holds control characters.
+    """
+    number = acceptable_line(value, field="external_number", optional=True)
+    if len(number) > LONGEST_NUMBER:
+        raise InvalidProfile(field="external_number", reason=f"At most {LONGEST_NUMBER} characters.")
+    return number
 
 
 def acceptable_address(address: PostalAddress) -> PostalAddress:
@@ -64,5 +76,6 @@ def acceptable_address(address: PostalAddress) -> PostalAddress:
     )
 
 
-def _printable(text: str) -> bool:
+def is_printable(text: str) -> bool:
+    """Whether the text is one line without control characters."""
     return not any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text)
