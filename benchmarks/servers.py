@@ -113,6 +113,7 @@ class Shop(Server):
             "DEBUG": "false",
             "SEAMLINE_API_RATE": "10000000/minute",
             "SEAMLINE_LOGIN_RATE": "10000000/minute",
+            "SEAMLINE_PURCHASE_RATE": "10000000/minute",
             "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
         }
 

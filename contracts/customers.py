@@ -22,6 +22,8 @@ class Customer:
     name: str
     country: str
     signed_up_at: datetime
+    credentials_changed_at: datetime | None = None
+    """When the password was last set: sessions that began before are over. None for customers without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

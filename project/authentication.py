@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +13,11 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
-from contracts.customers import Customers, WrongCredentials
+from contracts.customers import Customers, UnknownCustomer, WrongCredentials
+from contracts.kernel import CustomerId
 from seamline.calls import use
 from seamline.web.principal import Principal
-from seamline.web.session import CUSTOMER_ID
+from seamline.web.session import CUSTOMER_ID, is_outlived
 
 
 class SessionCustomer(BaseAuthentication):
@@ -23,13 +25,14 @@ class SessionCustomer(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Principal, None] | None:
         http_request = request._request
-        customer_id = http_request.session.get(CUSTOMER_ID) if hasattr(http_request, "session") else None
+        customer_id = _customer_of(http_request)
         user = getattr(http_request, "user", None)
         operator = user.get_username() if user is not None and user.is_active and user.is_staff else ""
         if customer_id is None and not operator:
             return None
         _enforce_csrf(http_request)
-        return Principal(customer_id=UUID(customer_id) if customer_id else None, operator=operator), None
+        permissions = _permissions_of(user) if operator else frozenset()
+        return Principal(customer_id=customer_id, operator=operator, permissions=permissions), None
 
 
 class TokenCustomer(BaseAuthentication):
@@ -48,6 +51,24 @@ class TokenCustomer(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def _customer_of(request: HttpRequest) -> UUID | None:
+    """The customer whose session it is; None once they have changed their password elsewhere."""
+    value = request.session.get(CUSTOMER_ID) if hasattr(request, "session") else None
+    if value is None:
+        return None
+    customer_id = CustomerId(UUID(value))
+    try:
+        customer = use(Customers).customer(customer_id=customer_id)
+    except UnknownCustomer:
+        return None
+    outlived = is_outlived(request.session, credentials_changed_at=customer.credentials_changed_at)
+    return None if outlived else customer_id
+
+
+def _permissions_of(user: Any) -> frozenset[str]:
+    return frozenset(("*",)) if user.is_superuser else frozenset(user.get_all_permissions())
 
 
 class _CsrfCheck(CsrfViewMiddleware):

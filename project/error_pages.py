@@ -8,10 +8,15 @@ from django.views import defaults
 from seamline.web.problem import json_error_page
 
 
+def nothing_served(request: HttpRequest) -> HttpResponseBase:
+    """404 for a path below ``/api/`` that no module serves."""
+    return json_error_page(request, status=404, code="not_found", detail=f"Nothing is served at {request.path}.")
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """404 for a path that nobody serves."""
     if request.path.startswith("/api/"):
-        return json_error_page(request, status=404, code="not_found", detail=f"Nothing is served at {request.path}.")
+        return nothing_served(request)
     return defaults.page_not_found(request, exception)
 
 

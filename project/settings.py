@@ -17,6 +17,14 @@ from seamline.embedded import server_url
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+
+def _whole_number(name: str, *, default: int) -> int:
+    value = env.str(name, default=str(default))
+    if not value.isdecimal():
+        raise SystemExit(f"error: {name} is {value!r}: give a whole number, 0 or more.")
+    return int(value)
+
+
 MODULES = (
     "catalog",
     "customers",
@@ -41,12 +49,14 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 DATABASE_URL = env.str("DATABASE_URL", default="") or server_url(BASE_DIR) or "postgresql://127.0.0.1:1/not_started"
+SEAMLINE_MODULE_URLS = {name: url for name in HOSTED if (url := env.str(f"{name.upper()}_DATABASE_URL", default=""))}
+"""Servers of modules that live elsewhere than ``DATABASE_URL`` says."""
 DATABASES = databases(
     url=DATABASE_URL,
     modules=HOSTED,
     secret=SEAMLINE_SECRET,
-    module_urls={name: url for name in HOSTED if (url := env.str(f"{name.upper()}_DATABASE_URL", default=""))},
-    pool_size=env.int("SEAMLINE_POOL_SIZE", default=12) or None,
+    module_urls=SEAMLINE_MODULE_URLS,
+    pool_size=_whole_number("SEAMLINE_POOL_SIZE", default=12) or None,
 )
 DATABASE_ROUTERS = ["seamline.data.router.ModuleRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -139,12 +149,13 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["seamline.web.throttling.PrincipalThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "principal": env.str("SEAMLINE_API_RATE", default="600/minute"),
+        "purchases": env.str("SEAMLINE_PURCHASE_RATE", default="120/minute"),
         "credentials": env.str("SEAMLINE_LOGIN_RATE", default="20/minute"),
     },
     "EXCEPTION_HANDLER": "seamline.web.problem.exception_handler",
     "UNAUTHENTICATED_USER": "seamline.web.principal.Anonymous",
     "UNAUTHENTICATED_TOKEN": None,
-    "NUM_PROXIES": env.int("SEAMLINE_PROXIES", default=0),
+    "NUM_PROXIES": _whole_number("SEAMLINE_PROXIES", default=0),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Seamline Shop API",

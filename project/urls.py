@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from project import error_pages
 from project.health import live, ready
 from seamline.modules import hosted_modules
 
@@ -21,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", ready, name="ready"),
     *(path(f"api/v1/{module.name}/", include(module.urls)) for module in hosted_modules() if module.urls),
 ]
+urlpatterns.append(re_path("^api/", error_pages.nothing_served))
 if "storefront" in settings.HOSTED:
     urlpatterns.append(path("", include("modules.storefront.urls")))

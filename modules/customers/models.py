@@ -15,6 +15,7 @@ class Account(models.Model):
     name = models.CharField(max_length=120)
     country = models.CharField(max_length=120)
     password = models.CharField(max_length=200, blank=True, default="")
+    credentials_changed_at = models.DateTimeField(null=True)
     external_number = models.CharField(max_length=40, blank=True, default="", db_index=True)
     signed_up_at = models.DateTimeField()
 

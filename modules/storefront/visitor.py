@@ -13,8 +13,8 @@ from django.utils.crypto import salted_hmac
 from contracts.customers import Customer
 from contracts.kernel import CartId, CustomerId, OrderId
 from contracts.orders import Cart, Order
+from seamline.web.session import CUSTOMER_ID, is_outlived, log_in_customer
 
-CUSTOMER_ID = "customer_id"
 CUSTOMER_NAME = "customer_name"
 CART_ID = "cart_id"
 CART_UNITS = "cart_units"
@@ -79,11 +79,18 @@ class Visitor:
     def log_in(self, customer: Customer) -> CartId | None:
         """Become this customer under a new session key; answers the guest's basket, to be merged."""
         guest_cart = None if self.is_customer else self.cart_id
-        self._session.cycle_key()
-        self._session[CUSTOMER_ID] = str(customer.customer_id)
+        log_in_customer(self._session, customer.customer_id)
         self._session[CUSTOMER_NAME] = customer.name
         self._session[CART_ID] = str(cart_of_customer(customer.customer_id))
         return guest_cart
+
+    def renew(self, customer_id: CustomerId) -> None:
+        """Go on under a new session key; other sessions of the customer are over once the password has changed."""
+        log_in_customer(self._session, customer_id)
+
+    def is_outlived_by(self, customer: Customer) -> bool:
+        """Whether the customer changed the password after this session began."""
+        return is_outlived(self._session, credentials_changed_at=customer.credentials_changed_at)
 
     def log_out(self) -> None:
         """Forget everything; the customer's basket waits for the next login."""

@@ -26,13 +26,13 @@ ATTEMPTS = 10
 def provision(
     *, admin_url: str, schemas: Iterable[str], secret: str, extensions: Mapping[str, Iterable[str]] | None = None
 ) -> None:
-    """Make, or bring up to date, the roles and the schema of each module, and of the platform.
+    """Make, or bring up to date, the roles and the rights of these schemas.
 
-    :param schemas: module names; ``platform`` is added.
+    :param schemas: module names, and ``platform`` for Django's own tables.
     :param extensions: PostgreSQL extensions to install into a module's schema, by module.
     :raises psycopg.Error: the server refuses; nothing is half done, all runs in one transaction.
     """
-    names = (PLATFORM, *schemas)
+    names = tuple(schemas)
     for attempt in range(ATTEMPTS):
         try:
             _provision(admin_url, schemas=names, secret=secret, extensions=extensions or {})
@@ -102,14 +102,17 @@ def _provision_schema(connection: psycopg.Connection, *, schema: str, database: 
         connection.execute(sql.SQL(statement).format(**names))
 
 
-def provision_hosted(*, admin_url: str, secret: str) -> None:
-    """Provision the platform and every module that this process hosts."""
+def provision_hosted(*, admin_url: str, secret: str, module_urls: Mapping[str, str] | None = None) -> None:
+    """Provision the platform and every module that this process hosts, each on the server where it lives.
+
+    :param module_urls: administrators' URLs of modules that live on other servers, by module.
+    """
     from seamline.modules import hosted_modules
 
     modules = hosted_modules()
-    provision(
-        admin_url=admin_url,
-        schemas=[module.name for module in modules],
-        secret=secret,
-        extensions={module.name: module.extensions for module in modules},
-    )
+    extensions = {module.name: module.extensions for module in modules}
+    homes: dict[str, list[str]] = {admin_url: [PLATFORM]}
+    for module in modules:
+        homes.setdefault((module_urls or {}).get(module.name, admin_url), []).append(module.name)
+    for url, schemas in homes.items():
+        provision(admin_url=url, schemas=schemas, secret=secret, extensions=extensions)

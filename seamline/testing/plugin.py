@@ -35,6 +35,7 @@ def pytest_load_initial_conftests(
     os.environ.setdefault("SEAMLINE_POOL_SIZE", "0")
     os.environ.setdefault("SEAMLINE_API_RATE", "1000000/minute")
     os.environ.setdefault("SEAMLINE_LOGIN_RATE", "1000000/minute")
+    os.environ.setdefault("SEAMLINE_PURCHASE_RATE", "1000000/minute")
     os.environ["SEAMLINE_DISPATCHER"] = "off"
     return (yield)
 

@@ -9,13 +9,19 @@ from rest_framework.views import APIView
 from seamline.web.principal import principal_of
 
 
-class IsOperator(BasePermission):
-    """Operators of the shop; customers are refused."""
+def operator_may(permission: str) -> type[BasePermission]:
+    """Operators who have this permission of Django's, the same that the admin asks for; nobody else.
 
-    message = "Only an operator of the shop may do this."
+    :param permission: such as ``catalog.change_productrow``.
+    """
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return principal_of(request).is_staff
+    class OperatorMay(BasePermission):
+        message = f"Only an operator of the shop with the permission {permission} may do this."
+
+        def has_permission(self, request: Request, view: APIView) -> bool:
+            return principal_of(request).may(permission)
+
+    return OperatorMay
 
 
 class IsCustomer(BasePermission):

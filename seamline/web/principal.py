@@ -19,20 +19,23 @@ class Principal:
     customer_id: UUID | None = None
     email: str = ""
     operator: str = ""
+    permissions: frozenset[str] = frozenset()
+    """What the operator may do, as Django names it; ``*`` is everything."""
 
     @property
     def is_authenticated(self) -> bool:
         return self.customer_id is not None or bool(self.operator)
 
-    @property
-    def is_staff(self) -> bool:
-        return bool(self.operator)
+    def may(self, permission: str) -> bool:
+        """Whether this is an operator with the permission."""
+        return bool(self.operator) and not self.permissions.isdisjoint(("*", permission))
 
     @property
     def actor(self) -> str:
-        if self.customer_id is not None:
-            return f"customer:{self.customer_id}"
-        return f"operator:{self.operator}" if self.operator else "anonymous"
+        """In a browser where somebody is logged in as both, what is done is done by the operator."""
+        if self.operator:
+            return f"operator:{self.operator}"
+        return f"customer:{self.customer_id}" if self.customer_id is not None else "anonymous"
 
     @property
     def pk(self) -> str:

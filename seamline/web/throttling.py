@@ -32,3 +32,9 @@ class CredentialThrottle(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+
+
+class PurchaseThrottle(CredentialThrottle):
+    """A budget by address for cards and checkouts; wider, because an office buys from one address."""
+
+    scope = "purchases"

@@ -24,7 +24,7 @@ from modules.catalog.api.serializers import (
 from seamline.calls import use
 from seamline.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from seamline.web.pagination import page, page_serializer
-from seamline.web.permissions import IsOperator
+from seamline.web.permissions import operator_may
 from seamline.web.principal import on_behalf_of
 
 _SKU = OpenApiParameter("sku", {"type": "string", "pattern": SKU}, OpenApiParameter.PATH, description="Stock code.")
@@ -92,7 +92,7 @@ class Suggestions(APIView):
 
 
 class _OperatorCommand(APIView):
-    permission_classes = [IsOperator]
+    permission_classes = [operator_may("catalog.change_productrow")]
 
     def _catalog(self, request: Request) -> Any:
         return use(Catalog, idempotency_key=idempotency_key(request))

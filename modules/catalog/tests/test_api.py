@@ -23,7 +23,7 @@ def client() -> APIClient:
 
 @pytest.fixture
 def operator(client: APIClient) -> APIClient:
-    client.force_authenticate(Principal(operator="ann"))
+    client.force_authenticate(Principal(operator="ann", permissions=frozenset(("*",))))
     return client
 
 
@@ -91,7 +91,15 @@ def test_operator_withdraws(operator: APIClient) -> None:
     assert (response.status_code, response.json()["on_sale"]) == (200, False)
 
 
-@pytest.mark.parametrize("principal", [None, Principal(email="customer@example.com")])
+@pytest.mark.parametrize(
+    "principal",
+    [
+        None,
+        Principal(email="customer@example.com"),
+        Principal(operator="eve"),
+        Principal(operator="eve", permissions=frozenset(("catalog.view_productrow",))),
+    ],
+)
 def test_nobody_else_changes_anything(client: APIClient, principal: Principal | None) -> None:
     if principal:
         client.force_authenticate(principal)

@@ -23,7 +23,7 @@ from modules.customers.api.serializers import (
 from seamline.calls import use
 from seamline.contract import Secret
 from seamline.web.permissions import IsCustomer
-from seamline.web.session import log_in_customer, log_out_customer
+from seamline.web.session import log_in_customer
 from seamline.web.throttling import CredentialThrottle, PrincipalThrottle
 
 
@@ -62,7 +62,7 @@ class Login(_CredentialView):
         asked = CredentialsSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         customer = use(Customers).verify_password(**asked.validated_data)
-        log_in_customer(request._request, customer.customer_id)
+        log_in_customer(request._request.session, customer.customer_id)
         return Response(CustomerSerializer(customer).data)
 
 
@@ -72,7 +72,7 @@ class Logout(APIView):
     @extend_schema(operation_id="customers_log_out", request=None, responses={204: None}, tags=["customers"])
     def post(self, request: Request) -> Response:
         """Log out; without a login nothing happens."""
-        log_out_customer(request._request)
+        request._request.session.flush()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -23,6 +23,7 @@ from seamline.calls import use
 from seamline.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from seamline.web.permissions import IsCustomer
 from seamline.web.principal import principal_of
+from seamline.web.session import log_in_customer
 from seamline.web.throttling import CredentialThrottle, PrincipalThrottle
 
 
@@ -72,10 +73,13 @@ class Password(_OwnView):
         tags=["customers"],
     )
     def post(self, request: Request) -> Response:
-        """Replace the password; all tokens are revoked."""
+        """Replace the password; all tokens are revoked and all other sessions are over."""
         asked = PasswordChangeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        use(Customers).change_password(customer_id=self.customer_id(request), **asked.validated_data)
+        customer_id = self.customer_id(request)
+        use(Customers).change_password(customer_id=customer_id, **asked.validated_data)
+        if request.auth is None:  # it came by session: this one goes on, all others are over
+            log_in_customer(request._request.session, customer_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -15,6 +15,7 @@ def customer_from(row: Account) -> Customer:
         name=row.name,
         country=row.country,
         signed_up_at=row.signed_up_at,
+        credentials_changed_at=row.credentials_changed_at,
     )
 
 

@@ -17,8 +17,8 @@ from seamline.events import publish
 
 # One statement decides between two that sign up with one address at once.
 _INSERT = """
-INSERT INTO account (customer_id, email, name, country, password, external_number, signed_up_at)
-VALUES (%s, %s, %s, %s, %s, '', %s) ON CONFLICT (email) DO NOTHING
+INSERT INTO account (customer_id, email, name, country, password, external_number, signed_up_at, credentials_changed_at)
+VALUES (%s, %s, %s, %s, %s, '', %s, %s) ON CONFLICT (email) DO NOTHING
 """
 
 
@@ -28,16 +28,18 @@ def sign_up(*, email: str, password: Secret, name: str, country: str) -> Custome
     :raises EmailTaken: another customer has this address.
     :raises InvalidProfile: a field is not acceptable.
     """
+    now = datetime.now(UTC)
     row = Account(
         customer_id=uuid.uuid4(),
         email=acceptable_email(email),
         name=acceptable_line(name, field="name"),
         country=acceptable_line(country, field="country"),
         password=password_hash(password),
-        signed_up_at=datetime.now(UTC),
+        signed_up_at=now,
+        credentials_changed_at=now,
     )
     with connection_for("customers").cursor() as cursor:
-        values = [row.customer_id, row.email, row.name, row.country, row.password, row.signed_up_at]
+        values = [row.customer_id, row.email, row.name, row.country, row.password, now, now]
         cursor.execute(_INSERT, values)
         if cursor.rowcount == 0:
             raise EmailTaken(email=email)

@@ -105,6 +105,18 @@ def test_password_is_changed_with_the_old_one(token_client: APIClient) -> None:
     assert token_client.get(f"{BASE}/me/").status_code in (401, 403)  # its token is revoked
 
 
+def test_new_password_ends_every_session_but_the_one_that_set_it() -> None:
+    signed_up()
+    mine, stolen = APIClient(), APIClient()
+    for client in (mine, stolen):
+        post(client, "login/", CREDENTIALS)
+        assert client.get(f"{BASE}/me/").status_code == 200
+    new = {"old_password": PASSPHRASE, "new_password": "another long passphrase"}
+    assert post(mine, "me/password/", new).status_code == 204
+    assert mine.get(f"{BASE}/me/").status_code == 200
+    assert stolen.get(f"{BASE}/me/").status_code in (401, 403)
+
+
 def test_addresses_are_kept_replaced_and_removed(token_client: APIClient) -> None:
     keyed = {"Idempotency-Key": "once"}
     first = post(token_client, "me/addresses/", {"address": ADDRESS}, **keyed)

@@ -153,7 +153,11 @@ def test_new_password_replaces_the_old_one_and_revokes_all_tokens() -> None:
         )
     assert use(Customers).verify_token(token_digest=token) == made
     use(Customers).change_password(customer_id=made.customer_id, old_password=PASSPHRASE, new_password=new)
-    assert use(Customers).verify_password(email=made.email, password=new) == made
+    changed = use(Customers).verify_password(email=made.email, password=new)
+    assert made.credentials_changed_at is not None
+    assert changed.credentials_changed_at is not None
+    assert changed.credentials_changed_at > made.credentials_changed_at
+    assert replace(changed, credentials_changed_at=made.credentials_changed_at) == made
     with pytest.raises(WrongCredentials):
         use(Customers).verify_password(email=made.email, password=PASSPHRASE)
     with pytest.raises(WrongCredentials):

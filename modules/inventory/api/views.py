@@ -16,7 +16,7 @@ from modules.inventory.api.serializers import (
 )
 from seamline.calls import use
 from seamline.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
-from seamline.web.permissions import IsOperator
+from seamline.web.permissions import operator_may
 from seamline.web.principal import on_behalf_of
 
 
@@ -41,7 +41,7 @@ class Levels(APIView):
 class Adjustments(APIView):
     """Changes of stock by hand."""
 
-    permission_classes = [IsOperator]
+    permission_classes = [operator_may("inventory.change_stockitem")]
 
     @extend_schema(
         operation_id="inventory_adjust",

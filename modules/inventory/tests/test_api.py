@@ -25,7 +25,7 @@ def anybody() -> APIClient:
 @pytest.fixture
 def operator() -> APIClient:
     client = APIClient()
-    client.force_authenticate(Principal(operator="olivia"))
+    client.force_authenticate(Principal(operator="olivia", permissions=frozenset(("*",))))
     return client
 
 

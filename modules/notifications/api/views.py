@@ -10,13 +10,13 @@ from rest_framework.views import APIView
 from contracts.notifications import Notifications
 from modules.notifications.api.serializers import MessageSerializer, MessagesParameters
 from seamline.calls import use
-from seamline.web.permissions import IsOperator
+from seamline.web.permissions import operator_may
 
 
 class Messages(APIView):
     """What was mailed."""
 
-    permission_classes = [IsOperator]
+    permission_classes = [operator_may("notifications.view_messagerow")]
 
     @extend_schema(
         operation_id="notifications_messages",

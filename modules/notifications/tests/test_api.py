@@ -12,6 +12,7 @@ from seamline.web.principal import Principal
 
 pytestmark = pytest.mark.usefixtures("database")
 MESSAGES = "/api/v1/notifications/messages/"
+OLIVIA = Principal(operator="olivia", permissions=frozenset(("notifications.view_messagerow",)))
 
 
 def client(user: Principal | None) -> APIClient:
@@ -23,7 +24,9 @@ def client(user: Principal | None) -> APIClient:
 def test_operator_sees_what_was_mailed_about_an_order() -> None:
     order = order_placed()
     arrive(order)
-    answer = client(Principal(operator="olivia")).get(MESSAGES, {"about": order.order_id})
+    answer = client(Principal(operator="olivia", permissions=frozenset(("*",)))).get(
+        MESSAGES, {"about": order.order_id}
+    )
     (message,) = answer.json()
     assert message.pop("created_at")
     assert message == {
@@ -37,7 +40,7 @@ def test_operator_sees_what_was_mailed_about_an_order() -> None:
 
 @pytest.mark.parametrize("parameters", [{}, {"about": "x"}, {"about": str(uuid.uuid4()), "limit": 0}])
 def test_parameters_that_are_none_are_refused(parameters: dict) -> None:
-    answer = client(Principal(operator="olivia")).get(MESSAGES, parameters)
+    answer = client(OLIVIA).get(MESSAGES, parameters)
     assert answer.status_code == 400
     assert answer.json()["errors"]
 

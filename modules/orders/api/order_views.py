@@ -27,7 +27,7 @@ from modules.orders.api.serializers import (
 from seamline.calls import use
 from seamline.web.pagination import page
 from seamline.web.principal import on_behalf_of
-from seamline.web.throttling import CredentialThrottle
+from seamline.web.throttling import PurchaseThrottle
 
 
 class OrdersView(APIView):
@@ -36,7 +36,7 @@ class OrdersView(APIView):
     def get_throttles(self) -> list[BaseThrottle]:
         """Whoever buys tries a card: those attempts have a tighter budget."""
         throttles = super().get_throttles()
-        return [*throttles, CredentialThrottle()] if self.request.method == "POST" else throttles
+        return [*throttles, PurchaseThrottle()] if self.request.method == "POST" else throttles
 
     @extend_schema(
         operation_id="orders_list", parameters=[OrderPageParameters], responses=OrderPageSerializer, tags=["orders"]
@@ -108,7 +108,7 @@ class OrderCancellation(APIView):
         """Cancel one of your orders, any for operators: the goods go back, and the money."""
         cancellation = CancellationSerializer(data=request.data)
         cancellation.is_valid(raise_exception=True)
-        order_or_404(request, order_id)
+        order_or_404(request, order_id, operators_need="orders.change_order")
         with on_behalf_of(request):
             order = use(Orders, idempotency_key=idempotency_key(request, guests_by=order_id)).cancel_order(
                 order_id=OrderId(order_id), reason=cancellation.validated_data["reason"]

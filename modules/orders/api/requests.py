@@ -61,14 +61,14 @@ def cart_or_404(request: Request, cart_id: uuid.UUID) -> Cart:
     return cart
 
 
-def order_or_404(request: Request, order_id: uuid.UUID) -> Order:
-    """The order, if it is the customer's own; operators see all.
+def order_or_404(request: Request, order_id: uuid.UUID, *, operators_need: str = "orders.view_order") -> Order:
+    """The order, if it is the customer's own; operators with the permission see all.
 
     :raises UnknownOrder: there is none, or it is somebody else's.
     """
     order = use(Orders).order(order_id=OrderId(order_id))
     principal = principal_of(request)
     own = order.customer_id is not None and order.customer_id == principal.customer_id
-    if not (own or principal.is_staff):
+    if not (own or principal.may(operators_need)):
         raise UnknownOrder(order_id=OrderId(order_id))
     return order

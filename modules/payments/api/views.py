@@ -20,15 +20,15 @@ from modules.payments.api.serializers import (
 )
 from seamline.calls import use
 from seamline.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
-from seamline.web.permissions import IsOperator
+from seamline.web.permissions import operator_may
 from seamline.web.principal import on_behalf_of
-from seamline.web.throttling import CredentialThrottle, PrincipalThrottle
+from seamline.web.throttling import PrincipalThrottle, PurchaseThrottle
 
 
 class Cards(APIView):
     """Cards to pay with."""
 
-    throttle_classes = [PrincipalThrottle, CredentialThrottle]
+    throttle_classes = [PrincipalThrottle, PurchaseThrottle]
 
     @extend_schema(
         operation_id="payments_register_card",
@@ -48,7 +48,7 @@ class Cards(APIView):
 class PaymentOfOrder(APIView):
     """The payment of an order."""
 
-    permission_classes = [IsOperator]
+    permission_classes = [operator_may("payments.view_paymentrow")]
 
     @extend_schema(operation_id="payments_payment", responses=PaymentSerializer, tags=["payments"])
     def get(self, request: Request, order_id: uuid.UUID) -> Response:
@@ -59,7 +59,7 @@ class PaymentOfOrder(APIView):
 class Refunds(APIView):
     """Money that goes back."""
 
-    permission_classes = [IsOperator]
+    permission_classes = [operator_may("payments.change_paymentrow")]
 
     @extend_schema(
         operation_id="payments_refund",

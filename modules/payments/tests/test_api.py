@@ -13,7 +13,7 @@ from modules.payments.api.views import Cards
 from modules.payments.tests.helpers import captured, new_order, pounds, rows
 from seamline.calls import use
 from seamline.web.principal import Principal
-from seamline.web.throttling import CredentialThrottle
+from seamline.web.throttling import PurchaseThrottle
 
 pytestmark = pytest.mark.usefixtures("database")
 CARDS = "/api/v1/payments/cards/"
@@ -25,7 +25,7 @@ REFUND = {"amount": "4.00", "reason": "broken"}
 @pytest.fixture
 def operator() -> APIClient:
     client = APIClient()
-    client.force_authenticate(Principal(operator="olivia"))
+    client.force_authenticate(Principal(operator="olivia", permissions=frozenset(("*",))))
     return client
 
 
@@ -52,8 +52,8 @@ def test_card_that_cannot_be_one_is_refused_by_field(field: str, value: object) 
     assert field in answer.json()["errors"]
 
 
-def test_trying_cards_is_throttled_like_trying_passwords() -> None:
-    assert CredentialThrottle in Cards.throttle_classes
+def test_trying_cards_is_throttled_by_address() -> None:
+    assert PurchaseThrottle in Cards.throttle_classes
 
 
 def test_operator_sees_a_payment_without_its_token(operator: APIClient) -> None:

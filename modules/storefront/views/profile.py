@@ -65,7 +65,7 @@ def change_password(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         except InvalidProfile as error:
             show_error(form, error, field="new_password")
         else:
-            request.session.cycle_key()
+            visitor.renew(_customer_id(visitor))
             messages.success(request, "Your password is changed.")
             return redirect("storefront:profile")
     return _show(request, visitor, password_form=form)

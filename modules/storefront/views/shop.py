@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from contracts.catalog import Catalog, Category
+from contracts.customers import Customer, Customers, UnknownCustomer
 from modules.storefront.visitor import Visitor
 from seamline.calls import acting_as, current_call, use
 from seamline.contract import ContractError, ErrorKind
@@ -30,7 +31,7 @@ def shop_view(view: ShopView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
 
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        visitor = Visitor(request.session)
+        visitor = _visitor(request)
         with acting_as(visitor.actor, correlation_id=current_call().origin.correlation_id):
             try:
                 return view(request, visitor, *args, **kwargs)
@@ -45,6 +46,20 @@ def shop_view(view: ShopView[P]) -> Callable[Concatenate[HttpRequest, P], HttpRe
                 return response
 
     return answer
+
+
+def _visitor(request: HttpRequest) -> Visitor:
+    """The session's visitor; a customer who is gone, or changed the password elsewhere, is a guest again."""
+    visitor = Visitor(request.session)
+    if visitor.customer_id is not None:
+        try:
+            customer: Customer | None = use(Customers, fallback=None).customer(customer_id=visitor.customer_id)
+        except UnknownCustomer:
+            visitor.log_out()
+        else:
+            if customer is not None and visitor.is_outlived_by(customer):
+                visitor.log_out()
+    return visitor
 
 
 def customer_view(view: ShopView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:

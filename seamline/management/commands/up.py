@@ -32,8 +32,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
-        parser.add_argument("--workers", type=int, default=1, help="server processes (default: %(default)s)")
-        parser.add_argument("--threads", type=int, default=8, help="threads a process (default: %(default)s)")
+        parser.add_argument("--workers", type=_above_zero, default=1, help="server processes (default: %(default)s)")
+        parser.add_argument("--threads", type=_above_zero, default=8, help="threads a process (default: %(default)s)")
         parser.add_argument("--no-serve", action="store_true", help="prepare, then end; also stops PostgreSQL again")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -73,7 +73,11 @@ class Command(BaseCommand):
         call_command("check", databases=list(settings.DATABASES), stdout=self.stdout, stderr=self.stderr)
 
     def _provision(self) -> None:
-        provision_hosted(admin_url=settings.DATABASE_URL, secret=settings.SEAMLINE_SECRET)
+        provision_hosted(
+            admin_url=settings.DATABASE_URL,
+            secret=settings.SEAMLINE_SECRET,
+            module_urls=settings.SEAMLINE_MODULE_URLS,
+        )
 
     def _step(self, title: str, work: Callable[[], None]) -> None:
         started = time.monotonic()
@@ -111,3 +115,10 @@ def _refuse_taken(host: str, port: int) -> None:
 
 def _line(error: Exception) -> str:
     return str(error).strip().splitlines()[0]
+
+
+def _above_zero(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number

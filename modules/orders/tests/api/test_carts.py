@@ -12,9 +12,9 @@ from modules.orders.tests.helpers import Neighbours
 from seamline.web.principal import Principal
 
 
-def client(customer_id: uuid.UUID | None = None, *, operator: str = "") -> APIClient:
+def client(customer_id: uuid.UUID | None = None, *, operator: str = "", permissions: tuple[str, ...] = ()) -> APIClient:
     made = APIClient()
-    made.force_authenticate(Principal(customer_id=customer_id, operator=operator))
+    made.force_authenticate(Principal(customer_id=customer_id, operator=operator, permissions=frozenset(permissions)))
     return made
 
 
