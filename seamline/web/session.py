@@ -13,8 +13,14 @@ _LOGGED_IN_AT = "logged_in_at"
 
 
 def log_in_customer(session: SessionBase, customer_id: UUID) -> None:
-    """Remember the customer under a new session key, so that one known before the login opens nothing."""
-    session.cycle_key()
+    """Remember the customer under a new session key, so that one known before the login opens nothing.
+
+    Where another customer was logged in, all that the session held goes first: it was theirs, basket included.
+    """
+    if session.get(CUSTOMER_ID, str(customer_id)) == str(customer_id):
+        session.cycle_key()
+    else:
+        session.flush()
     session[CUSTOMER_ID] = str(customer_id)
     session[_LOGGED_IN_AT] = datetime.now(UTC).isoformat()
 

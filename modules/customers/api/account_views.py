@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
 
+from django.middleware.csrf import rotate_token
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -58,11 +59,13 @@ class Login(_CredentialView):
         tags=["customers"],
     )
     def post(self, request: Request) -> Response:
-        """Log in: later requests of this browser are the customer's."""
+        """Log in: later requests of this browser are the customer's. Those that write send `X-CSRFToken`, which holds
+        the value of the cookie `csrftoken` that comes with this answer."""
         asked = CredentialsSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         customer = use(Customers).verify_password(**asked.validated_data)
         log_in_customer(request._request.session, customer.customer_id)
+        rotate_token(request._request)
         return Response(CustomerSerializer(customer).data)
 
 

@@ -22,7 +22,7 @@ from modules.customers.api.serializers import (
 from seamline.calls import use
 from seamline.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from seamline.web.permissions import IsCustomer
-from seamline.web.principal import principal_of
+from seamline.web.principal import on_behalf_of, principal_of
 from seamline.web.session import log_in_customer
 from seamline.web.throttling import CredentialThrottle, PrincipalThrottle
 
@@ -53,11 +53,12 @@ class Me(_OwnView):
         asked = ProfileSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         me = use(Customers).customer(customer_id=self.customer_id(request))
-        changed = use(Customers).change_profile(
-            customer_id=me.customer_id,
-            name=asked.validated_data.get("name", me.name),
-            country=asked.validated_data.get("country", me.country),
-        )
+        with on_behalf_of(request):
+            changed = use(Customers).change_profile(
+                customer_id=me.customer_id,
+                name=asked.validated_data.get("name", me.name),
+                country=asked.validated_data.get("country", me.country),
+            )
         return Response(CustomerSerializer(changed).data)
 
 
@@ -77,7 +78,8 @@ class Password(_OwnView):
         asked = PasswordChangeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         customer_id = self.customer_id(request)
-        use(Customers).change_password(customer_id=customer_id, **asked.validated_data)
+        with on_behalf_of(request):
+            use(Customers).change_password(customer_id=customer_id, **asked.validated_data)
         if request.auth is None:  # it came by session: this one goes on, all others are over
             log_in_customer(request._request.session, customer_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -122,17 +124,20 @@ class OneAddress(_OwnView):
     @extend_schema(operation_id="customers_remove_address", responses={204: None}, tags=["customers"])
     def delete(self, request: Request, address_id: UUID) -> Response:
         """Forget it; another one becomes the default."""
-        use(Customers).remove_address(customer_id=self.customer_id(request), address_id=AddressId(address_id))
+        with on_behalf_of(request):
+            use(Customers).remove_address(customer_id=self.customer_id(request), address_id=AddressId(address_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _save(request: Request, customer_id: CustomerId, address_id: AddressId | None) -> dict[str, object]:
     asked = SaveAddressSerializer(data=request.data)
     asked.is_valid(raise_exception=True)
-    saved = use(Customers, idempotency_key=idempotency_key(request)).save_address(
-        customer_id=customer_id,
-        address=PostalAddress(**asked.validated_data["address"]),
-        address_id=address_id,
-        make_default=asked.validated_data["make_default"],
-    )
+    customers = use(Customers, idempotency_key=idempotency_key(request))
+    with on_behalf_of(request):
+        saved = customers.save_address(
+            customer_id=customer_id,
+            address=PostalAddress(**asked.validated_data["address"]),
+            address_id=address_id,
+            make_default=asked.validated_data["make_default"],
+        )
     return dict(SavedAddressSerializer(saved).data)

@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from contracts.customers import Customers
-from modules.customers.tests.helpers import HOME, PASSPHRASE, signed_up
+from modules.customers.tests.helpers import HOME, PASSPHRASE, rows, signed_up
 from seamline.calls import use
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -19,6 +19,11 @@ ADDRESS = {name: getattr(HOME, name) for name in ("name", "line1", "line2", "cit
 
 def post(client: APIClient, path: str, body: Any = None, **headers: str) -> Any:
     return client.post(f"{BASE}/{path}", body, format="json", headers=headers or None)
+
+
+def csrf(client: APIClient) -> dict[str, str]:
+    """What a page's own requests send to show that no other site made them."""
+    return {"X-CSRFToken": client.cookies["csrftoken"].value}
 
 
 @pytest.fixture
@@ -75,6 +80,8 @@ def test_browser_cannot_write_without_the_csrf_token(browser: APIClient) -> None
     response = browser.patch(f"{BASE}/me/", {"name": "Eve"}, format="json")
     assert response.status_code == 403
     assert "CSRF" in response.json()["detail"]
+    allowed = browser.patch(f"{BASE}/me/", {"name": "Eve"}, format="json", headers=csrf(browser))
+    assert (allowed.status_code, allowed.json()["name"]) == (200, "Eve")
 
 
 def test_logout_ends_the_session() -> None:
@@ -83,6 +90,24 @@ def test_logout_ends_the_session() -> None:
     post(client, "login/", CREDENTIALS)
     assert post(client, "logout/").status_code == 204
     assert client.get(f"{BASE}/me/").status_code in (401, 403)
+
+
+def test_next_customer_in_the_same_browser_finds_nothing_of_the_one_before(browser: APIClient) -> None:
+    signed_up("grace@example.com")
+    session = browser.session
+    session["basket"] = "Ada's"
+    session.save()
+    assert post(browser, "login/", CREDENTIALS, **csrf(browser)).status_code == 200
+    assert browser.session["basket"] == "Ada's"
+    assert post(browser, "login/", {**CREDENTIALS, "email": "grace@example.com"}, **csrf(browser)).status_code == 200
+    assert browser.get(f"{BASE}/me/").json()["email"] == "grace@example.com"
+    assert "basket" not in browser.session
+
+
+def test_change_is_recorded_in_the_customer_s_name(token_client: APIClient) -> None:
+    me = token_client.patch(f"{BASE}/me/", {"name": "Ada B."}, format="json").json()
+    [(actor,)] = rows("SELECT meta::jsonb ->> 'actor' FROM event_log WHERE name LIKE '%profile_changed'")
+    assert actor == f"customer:{me['customer_id']}"
 
 
 def test_token_opens_until_it_is_revoked(token_client: APIClient) -> None:
