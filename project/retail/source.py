@@ -150,10 +150,13 @@ def _sheet_rows(path: Path) -> Iterator[NumberedRow]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     # What openpyxl, zipfile, zlib and the XML parser raise over a file that is damaged inside.
-    damage = (InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, TypeError)
+    damage: tuple[type[Exception], ...] = (
+        *(InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, TypeError),
+        *(EOFError, OSError),
+    )
     try:
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (*damage, EOFError, OSError) as error:
+    except damage as error:
         raise RetailFileError(f"{path} is no readable .xlsx workbook: {error}.") from error
     sheets = [_in_order(_cells(sheet, path, damage), path) for sheet in workbook.worksheets]
     return (row for sheet in sheets for row in sheet)
@@ -166,7 +169,7 @@ def _cells(sheet: Any, path: Path, damage: tuple[type[Exception], ...]) -> Itera
             number, row = next(rows)
         except StopIteration:
             return
-        except (*damage, EOFError, OSError) as error:
+        except damage as error:
             raise RetailFileError(
                 f"{path} is damaged in the sheet {sheet.title!r}: {error}. Fetch it again."
             ) from error
