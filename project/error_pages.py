@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 
 from seamline.web.problem import json_error_page
 
 
+@csrf_exempt  # a 404 changes nothing, and Django would refuse it with a page of HTML
 def nothing_served(request: HttpRequest) -> HttpResponseBase:
     """404 for a path below ``/api/`` that no module serves."""
     return json_error_page(request, status=404, code="not_found", detail=f"Nothing is served at {request.path}.")
