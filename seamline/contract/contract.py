@@ -163,11 +163,3 @@ class Contract:
             for name, member in vars(cls).items()
             if hasattr(member, "__seamline_policy__")
         }
-
-
-def contract_of(implementation: type[Contract]) -> type[Contract]:
-    """The contract that a class implements: its nearest ancestor that derives directly from ``Contract``."""
-    for ancestor in implementation.__mro__:
-        if Contract in ancestor.__bases__:
-            return ancestor
-    raise TypeError(f"{implementation.__qualname__} implements no contract: derive it from one.")

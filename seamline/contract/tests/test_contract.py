@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from seamline.contract import Contract, InvalidArgument, OperationKind, query
 from seamline.contract.codec import decode_arguments, decoder, encode, encode_arguments
-from seamline.contract.contract import contract_of
 from seamline.contract.tests.samples import Count, Counters, Name, UnknownCounter
 
 
@@ -20,14 +19,13 @@ def test_operations_are_read_from_the_class() -> None:
     assert values.errors == (UnknownCounter,)
 
 
-def test_contract_of_an_implementation_is_its_direct_contract() -> None:
+def test_implementation_has_the_operations_of_its_contract() -> None:
     class Service(Counters):
         pass
 
     class Special(Service):
         pass
 
-    assert contract_of(Special) is Counters
     assert Special.operations is Counters.operations
 
 
