@@ -13,13 +13,14 @@ from typing import Protocol
 from django.conf import settings
 
 from seamline.data import connection_for
+from seamline.events.partition import WHOLE, Partition
 from seamline.events.stored import StoredEvent
 from seamline.events.tail import Tail
 
 _COLUMNS = "position, event_id, name, schema_version, key, data::text, meta::text, at"
 _READ = f"""
 SELECT {_COLUMNS} FROM event_log
-WHERE position > %s AND position <= %s AND name = ANY(%s) ORDER BY position LIMIT %s
+WHERE position > %s AND position <= %s AND name = ANY(%s){{condition}} ORDER BY position LIMIT %s
 """  # noqa: S608 - constants only
 _FETCH = f"SELECT {_COLUMNS} FROM event_log WHERE position = ANY(%s) ORDER BY position"  # noqa: S608
 
@@ -40,8 +41,8 @@ class FeedBatch:
 class Feed(Protocol):
     """A publisher's log, as a reader sees it."""
 
-    def read(self, *, after: int, limit: int, names: Sequence[str]) -> FeedBatch:
-        """The next events of these names, at most ``limit``, in the order of the log."""
+    def read(self, *, after: int, limit: int, names: Sequence[str], partition: Partition = WHOLE) -> FeedBatch:
+        """The next events of these names and this partition, at most ``limit``, in the order of the log."""
 
     def fetch(self, *, positions: Sequence[int]) -> tuple[StoredEvent, ...]:
         """The events at these positions, in the order of the log; those that do not exist are left out."""
@@ -57,7 +58,7 @@ class SqlFeed:
         self.publisher = publisher
         self._tail: Tail | None = None
 
-    def read(self, *, after: int, limit: int, names: Sequence[str]) -> FeedBatch:
+    def read(self, *, after: int, limit: int, names: Sequence[str], partition: Partition = WHOLE) -> FeedBatch:
         tail = self._tail = self._tail or Tail(settled=after)
         tail.settled = max(tail.settled, after)
         connection = connection_for(self.publisher)
@@ -65,7 +66,7 @@ class SqlFeed:
         events: tuple[StoredEvent, ...] = ()
         if tail.settled > after:
             with connection.cursor() as cursor:
-                cursor.execute(_READ, [after, tail.settled, list(names), limit])
+                cursor.execute(_READ.format(condition=partition.condition), [after, tail.settled, list(names), limit])
                 events = tuple(StoredEvent(*row) for row in cursor.fetchall())
         full = len(events) == limit
         return FeedBatch(
