@@ -1,30 +1,69 @@
-"""Checkpoints: how far a subscription has taken in a publisher's log, in the subscriber's own schema.
+"""Checkpoints: how far a subscription has taken in a publisher's log, in the subscriber's own schema, by partition.
 
-Whoever holds the row's lock is the only one that delivers. This file may not know handlers.
+Whoever holds the row's lock is the only one that delivers: that is the fence. A lease keeps others away between the
+commits of one backlog; it expires, and nothing depends on it but their time. This file may not know handlers.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from seamline.data import connection_for
+from seamline.data import atomic, connection_for
+from seamline.events.partition import WHOLE, Partition
 
-_CREATE = """
-INSERT INTO checkpoint (subscription, publisher, position) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING
+LEASE = 5.0
+"""Seconds that a worker keeps a partition between two commits of one backlog, if it dies there."""
+RATE_DECAY = 60.0
+"""Seconds over which the rate is averaged: older events count e times less."""
+
+_SERIALISE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_ROWS = """
+SELECT partition, partitions, position, paused FROM checkpoint WHERE subscription = %s AND publisher = %s
+ORDER BY partition
 """
-_PEEK = "SELECT position FROM checkpoint WHERE subscription = %s AND publisher = %s AND partition = 0"
+_CREATE = """
+INSERT INTO checkpoint (subscription, publisher, partition, partitions, position)
+SELECT %s, %s, index, %s, %s FROM generate_series(0, %s - 1) AS index
+"""
+_PEEK = """
+SELECT partition, partitions, position, coalesce(lease_expires_at > clock_timestamp() AND lease_owner <> %s, false)
+FROM checkpoint WHERE subscription = %s AND publisher = %s ORDER BY partition <> %s LIMIT 1
+"""
 # The limits hold for this transaction alone; setting them here saves a round trip.
 _CLAIM = """
-SELECT position, paused,
+SELECT position, paused, partitions,
+    coalesce(lease_expires_at > clock_timestamp() AND lease_owner <> %(owner)s, false),
     set_config('statement_timeout', %(limit)s, true), set_config('idle_in_transaction_session_timeout', %(limit)s, true)
-FROM checkpoint WHERE subscription = %(subscription)s AND publisher = %(publisher)s AND partition = 0
+FROM checkpoint WHERE subscription = %(subscription)s AND publisher = %(publisher)s AND partition = %(partition)s
 FOR UPDATE SKIP LOCKED
 """
-_LOCK = "SELECT 1 FROM checkpoint WHERE subscription = %s AND publisher = %s FOR UPDATE"
-_MOVE = """
-UPDATE checkpoint SET position = %s, updated_at = now()
-WHERE subscription = %s AND publisher = %s AND partition = 0
+_LOCK = "SELECT 1 FROM checkpoint WHERE subscription = %s AND publisher = %s AND partition = %s FOR UPDATE"
+_LOCK_ALL = "SELECT 1 FROM checkpoint WHERE subscription = %s AND publisher = %s ORDER BY partition FOR UPDATE"
+# exp() refuses what is too small for it, hence the bound on the age.
+_MOVE = f"""
+UPDATE checkpoint SET position = %s, handled = handled + %s, failures = failures + %s, updated_at = clock_timestamp(),
+    rate = %s / {RATE_DECAY} + rate
+        * exp(-least(3600, greatest(0, extract(epoch FROM clock_timestamp() - updated_at)))::float / {RATE_DECAY}),
+    lease_owner = %s, lease_expires_at = clock_timestamp() + make_interval(secs => %s)
+WHERE subscription = %s AND publisher = %s AND partition = %s
+"""  # noqa: S608 - constants only
+_FREE = """
+UPDATE checkpoint SET lease_owner = NULL, lease_expires_at = NULL
+WHERE subscription = %s AND publisher = %s AND partition = %s AND lease_owner = %s
 """
+_COUNT_FAILURE = """
+UPDATE checkpoint SET failures = failures + 1 WHERE subscription = %s AND publisher = %s AND partition = %s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peek:
+    """What a look without a lock shows. ``partition`` is another one where the wanted one does not exist."""
+
+    partition: Partition
+    position: int
+    leased: bool
+    """Somebody else is in the middle of a backlog."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,45 +72,99 @@ class Claim:
 
     position: int
     paused: bool
+    partitions: int
+    leased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """The row of one subscription for one publisher. ``subscriber`` is the alias that it lies on."""
+    """The row of one subscription for one publisher and partition. ``subscriber`` is the alias that it lies on."""
 
     subscriber: str
     subscription: str
     publisher: str
+    owner: str
+    """Who takes leases through this object; one for each thread that delivers."""
+    partition: Partition = WHOLE
 
     def create(self, *, position: int) -> None:
-        """Make the row; an existing one stays as it is."""
-        with connection_for(self.subscriber).cursor() as cursor:
-            cursor.execute(_CREATE, [self.subscription, self.publisher, position])
+        """Make the rows of all partitions; where there are any, they stay as they are."""
+        with atomic(self.subscriber), connection_for(self.subscriber).cursor() as cursor:
+            cursor.execute(_SERIALISE, [f"seamline checkpoint {self.subscription} {self.publisher}"])
+            cursor.execute(_ROWS, [self.subscription, self.publisher])
+            if not cursor.fetchall():
+                count = self.partition.count
+                cursor.execute(_CREATE, [self.subscription, self.publisher, count, position, count])
 
-    def peek(self) -> int | None:
-        """The position, without any lock; None before the subscription's first start."""
+    def peek(self) -> Peek | None:
+        """How it stands, without any lock; None before the subscription's first start."""
         with connection_for(self.subscriber).cursor() as cursor:
-            cursor.execute(_PEEK, [self.subscription, self.publisher])
+            cursor.execute(_PEEK, [self.owner, self.subscription, self.publisher, self.partition.index])
             row = cursor.fetchone()
-            return None if row is None else int(row[0])
+        if row is None:
+            return None
+        index, count, position, leased = row
+        return Peek(partition=Partition(index=index, count=count), position=position, leased=leased)
 
     def claim(self, *, timeout: float) -> Claim | None:
-        """Lock the row until the open transaction ends; None when somebody else has it.
+        """Lock the row until the open transaction ends; None when somebody else has it, or it is gone.
 
         :param timeout: seconds that a statement of this transaction may take from now on, or that it may idle.
         """
-        limit = str(max(1, int(timeout * 1000)))
         with connection_for(self.subscriber).cursor() as cursor:
-            cursor.execute(_CLAIM, {"limit": limit, "subscription": self.subscription, "publisher": self.publisher})
+            cursor.execute(
+                _CLAIM,
+                {
+                    "limit": str(max(1, int(timeout * 1000))),
+                    "subscription": self.subscription,
+                    "publisher": self.publisher,
+                    "partition": self.partition.index,
+                    "owner": self.owner,
+                },
+            )
             row = cursor.fetchone()
-            return None if row is None else Claim(position=row[0], paused=row[1])
+        return None if row is None else Claim(position=row[0], paused=row[1], partitions=row[2], leased=row[3])
 
     def lock(self) -> None:
         """Lock the row until the open transaction ends; waits for whoever delivers at the moment."""
         with connection_for(self.subscriber).cursor() as cursor:
-            cursor.execute(_LOCK, [self.subscription, self.publisher])
+            cursor.execute(_LOCK, self._row)
 
-    def move(self, *, position: int) -> None:
-        """Set the position. Only with the row's lock held."""
+    def move(self, *, position: int, handled: int = 0, failures: int = 0, keep: bool = False) -> None:
+        """Set the position and count. Only with the row's lock held.
+
+        :param keep: keep others away for some seconds, because more is to be done at once.
+        """
         with connection_for(self.subscriber).cursor() as cursor:
-            cursor.execute(_MOVE, [position, self.subscription, self.publisher])
+            cursor.execute(
+                _MOVE,
+                [
+                    position,
+                    handled,
+                    failures,
+                    handled,
+                    self.owner if keep else None,
+                    LEASE if keep else None,
+                    *self._row,
+                ],
+            )
+
+    def free(self) -> None:
+        """Give the lease back, if it is still ours."""
+        with connection_for(self.subscriber).cursor() as cursor:
+            cursor.execute(_FREE, [*self._row, self.owner])
+
+    def count_failure(self) -> None:
+        """Count a failed attempt of an event on the shelf. Only with the row's lock held."""
+        with connection_for(self.subscriber).cursor() as cursor:
+            cursor.execute(_COUNT_FAILURE, self._row)
+
+    @property
+    def _row(self) -> list[str | int]:
+        return [self.subscription, self.publisher, self.partition.index]
+
+
+def lock_partitions(*, subscriber: str, subscription: str, publisher: str) -> None:
+    """Lock the rows of all partitions until the open transaction ends; waits for whoever delivers at the moment."""
+    with connection_for(subscriber).cursor() as cursor:
+        cursor.execute(_LOCK_ALL, [subscription, publisher])

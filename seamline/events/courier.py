@@ -1,4 +1,4 @@
-"""The courier of one subscription: from one publisher's log to the handler, effects and checkpoint in one commit.
+"""A courier: from one publisher's log to the handler of one subscription, effects and checkpoint in one commit.
 
 The log is read before the transaction opens; the checkpoint's lock then shows whether somebody else was faster. This
 file may not know threads; ``lane`` and ``drain`` decide when a courier steps.
@@ -6,9 +6,13 @@ file may not know threads; ``lane`` and ``drain`` decide when a courier steps.
 
 from __future__ import annotations
 
+import os
+import socket
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
 
 from django.db import IntegrityError
 
@@ -16,6 +20,7 @@ from seamline.data import atomic
 from seamline.events.checkpoint import Checkpoint
 from seamline.events.feed import Feed, FeedBatch
 from seamline.events.handling import HandlerFailed, Handling
+from seamline.events.partition import WHOLE, Partition
 from seamline.events.shelf import Failure, Head, Shelf
 from seamline.events.stored import StoredEvent
 from seamline.events.subscription import Subscription
@@ -47,6 +52,11 @@ class Step:
     """Seconds until the next attempt of a failed event."""
 
 
+def new_owner() -> str:
+    """A name for whoever holds a lease, that tells an operator where it runs."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+
+
 class _GiveWay(Exception):
     """Ends the transaction without effects: the step is not ours to take."""
 
@@ -56,26 +66,66 @@ class _GiveWay(Exception):
 
 
 class Courier:
-    """Delivers for one subscription and publisher. For one thread; any number may compete, one at a time delivers."""
+    """Delivers for one subscription, publisher and partition. For one thread; any number may compete, one delivers.
 
-    def __init__(self, *, subscriber: str, subscription: Subscription, publisher: str, feed: Feed) -> None:
+    :param until: stop there: the position to which a partition is brought before the keys are divided anew.
+    """
+
+    def __init__(
+        self,
+        *,
+        subscriber: str,
+        subscription: Subscription,
+        publisher: str,
+        feed: Feed,
+        partition: Partition = WHOLE,
+        owner: str = "",
+        until: int | None = None,
+    ) -> None:
         self.subscriber = subscriber
         self.subscription = subscription
         self.publisher = publisher
+        self.partition = partition
         self._feed = feed
+        self._until = until
         self._names = subscription.names_of(publisher)
         self._handling = Handling(subscriber=subscriber, subscription=subscription, publisher=publisher)
+        self._owner = owner or new_owner()
         names = {"subscriber": subscriber, "subscription": subscription.name, "publisher": publisher}
-        self._checkpoint = Checkpoint(**names)
-        self._shelf = Shelf(**names)
+        self._checkpoint = Checkpoint(**names, owner=self._owner, partition=partition)
+        self._shelf = Shelf(**names, partition=partition)
         self._stored: int | None = None
         self._after = 0
         self._alone_until = 0
         self._shelf_at = 0.0
+        self._may_divide = until is None
+        self._burst_ends = 0.0
+        self._leased = False
 
     def forget(self) -> None:
         """Read the checkpoint again before the next step; after an error of the database nothing else is sure."""
         self._stored = None
+        self._leased = False
+
+    def burst(self, *, seconds: float = 0.5, stopping: Callable[[], bool] = lambda: False) -> Step:
+        """Step until there is nothing to do at once, or for so long. Others leave the partition alone meanwhile.
+
+        :param stopping: asked after each step; True ends the burst.
+        :returns: the last step, with all that was handled; ``again`` says that the time was too short.
+        :raises django.db.Error: the database cannot be reached; nothing is lost, ``forget`` and come again later.
+        """
+        self._burst_ends = time.monotonic() + seconds
+        handled = 0
+        while True:
+            step = self.step()
+            handled += step.handled
+            if not step.again or stopping() or time.monotonic() >= self._burst_ends:
+                break
+        self._burst_ends = 0.0
+        if self._leased:
+            self._checkpoint.free()
+            self._leased = False
+        return replace(step, handled=handled)
 
     def step(self, *, at_once: bool = False) -> Step:
         """Deliver one batch, and retry what is due.
@@ -83,14 +133,16 @@ class Courier:
         :param at_once: retry failed events without waiting for their delay.
         :raises django.db.Error: the database cannot be reached; nothing is lost, step again later.
         """
-        if self._stored is None and not self._started():
-            return Step(held_back=True)
+        if self._stored is None and (step := self._start()) is not None:
+            return step
         alone = self._after < self._alone_until
         limit = 1 if alone else (self.subscription.batch or BATCH)
-        batch = self._feed.read(after=self._after, limit=limit, names=self._names)
+        batch = self._read(limit)
         retried, retry_in = 0, None
         if not batch.events or time.monotonic() >= self._shelf_at:
             retried, retry_in = self._retry(at_once=at_once)
+            if self._stored is None:
+                return Step(handled=retried, busy=True)
         try:
             handled = self._deliver(batch)
         except _GiveWay as way:
@@ -102,28 +154,68 @@ class Courier:
             retry_in=retry_in,
         )
 
-    def _started(self) -> bool:
-        position = self._checkpoint.peek()
-        if position is None:
-            start = 0 if self.subscription.start == "beginning" else self._feed.end()
-            if start is None:
-                return False
-            self._checkpoint.create(position=start)
-            position = self._checkpoint.peek()
-            assert position is not None
-        self._stored = self._after = position
-        return True
+    def _start(self) -> Step | None:
+        """Find out where to go on; a step where that is not possible now."""
+        peek = self._checkpoint.peek()
+        if peek is None:
+            position = self._first_position()
+            if position is None:
+                return Step(held_back=True)
+            self._checkpoint.create(position=position)
+            peek = self._checkpoint.peek()
+            assert peek is not None
+        if peek.partition.count != self.partition.count:
+            return self._divide()
+        if peek.leased:
+            return Step(busy=True)
+        self._may_divide = False
+        self._stored = self._after = peek.position
+        return None
+
+    def _first_position(self) -> int | None:
+        start = self.subscription.start
+        if isinstance(start, datetime):
+            return self._feed.position_at(at=start)
+        return 0 if start == "beginning" else self._feed.end()
+
+    def _divide(self) -> Step:
+        """The keys are divided otherwise than we think: divide them anew if we have just begun, else stand aside."""
+        from seamline.events.dividing import divide
+
+        if not self._may_divide:
+            return Step()  # a process with a newer manifest has divided them
+        divided = divide(
+            subscriber=self.subscriber,
+            subscription=self.subscription,
+            publisher=self.publisher,
+            feed=self._feed,
+            owner=self._owner,
+            count=self.partition.count,
+        )
+        return Step(again=divided, busy=not divided)
+
+    def _read(self, limit: int) -> FeedBatch:
+        batch = self._feed.read(after=self._after, limit=limit, names=self._names, partition=self.partition)
+        if self._until is None or batch.position <= self._until:
+            return batch
+        return FeedBatch(
+            events=tuple(event for event in batch.events if event.position <= self._until),
+            position=self._until,
+            more=False,
+            held_back=False,
+        )
 
     def _deliver(self, batch: FeedBatch) -> int:
         assert self._stored is not None
         events = batch.events
-        if not events and batch.position - self._stored < UNWRITTEN:
+        if not events and batch.position - self._stored < UNWRITTEN and batch.position != self._until:
             self._after = batch.position
             return 0
+        keep = batch.more and time.monotonic() < self._burst_ends
         end, failure = batch.position, None
         while True:
             try:
-                self._commit(events, end=end, failure=failure)
+                self._commit(events, end=end, failure=failure, keep=keep)
             except HandlerFailed as failed:
                 if not events:
                     raise
@@ -136,9 +228,17 @@ class Courier:
                 end, events = culprit.position, events[: failed.index]
                 continue
             self._stored = self._after = end
+            self._leased = keep
             return len(events) + (failure is not None)
 
-    def _commit(self, events: Sequence[StoredEvent], *, end: int, failure: tuple[StoredEvent, Failure] | None) -> None:
+    def _commit(
+        self,
+        events: Sequence[StoredEvent],
+        *,
+        end: int,
+        failure: tuple[StoredEvent, Failure] | None,
+        keep: bool,
+    ) -> None:
         try:
             with atomic(self.subscriber):
                 self._claim(position=self._stored)
@@ -149,7 +249,8 @@ class Courier:
                     self._run(events, blocked)
                 if failure is not None:
                     self._shelf.add_failure(*failure)
-                self._checkpoint.move(position=end)
+                failures = int(failure is not None)
+                self._checkpoint.move(position=end, handled=len(events) + failures, failures=failures, keep=keep)
         except IntegrityError as error:
             # A deferred constraint speaks at the commit.
             raise HandlerFailed(index=0 if len(events) == 1 else None, cause=error) from error
@@ -207,11 +308,16 @@ class Courier:
         with atomic(self.subscriber):
             self._checkpoint.lock()
             self._shelf.fail_again(self._failure(failed, position=head.position, attempts=head.attempts + 1))
+            self._checkpoint.count_failure()
 
     def _claim(self, *, position: int | None = None) -> None:
         claim = self._checkpoint.claim(timeout=self.subscription.timeout)
-        if claim is None:
+        if claim is None or claim.leased:
+            self._stored = None
             raise _GiveWay(Step(busy=True))
+        if claim.partitions != self.partition.count:
+            self._stored = None
+            raise _GiveWay(Step())
         if claim.paused:
             raise _GiveWay(Step(paused=True))
         if position is not None and claim.position != position:

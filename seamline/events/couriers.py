@@ -1,4 +1,4 @@
-"""The couriers of this process: one for each hosted subscription and each publisher whose log can be reached."""
+"""The couriers of this process: one for each hosted subscription, publisher whose log can be reached, and partition."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 
 from seamline.events.courier import Courier
 from seamline.events.feed import Feed, feed_for
+from seamline.events.partition import Partition
 from seamline.modules.manifest import Module
 from seamline.modules.registry import hosted_modules
 
@@ -24,7 +25,16 @@ def couriers_of(module: Module) -> tuple[Courier, ...]:
             if feed is None:
                 logger.info("%s waits: this process has no way to the log of %r", subscription.name, publisher)
                 continue
-            couriers.append(Courier(subscriber=module.name, subscription=subscription, publisher=publisher, feed=feed))
+            couriers += [
+                Courier(
+                    subscriber=module.name,
+                    subscription=subscription,
+                    publisher=publisher,
+                    feed=feed,
+                    partition=Partition(index=index, count=subscription.partitions),
+                )
+                for index in range(subscription.partitions)
+            ]
     return tuple(couriers)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.conf import settings
@@ -23,6 +24,8 @@ SELECT {_COLUMNS} FROM event_log
 WHERE position > %s AND position <= %s AND name = ANY(%s){{condition}} ORDER BY position LIMIT %s
 """  # noqa: S608 - constants only
 _FETCH = f"SELECT {_COLUMNS} FROM event_log WHERE position = ANY(%s) ORDER BY position"  # noqa: S608
+
+_FIRST_FROM = "SELECT min(position) FROM event_log WHERE at >= %s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,9 @@ class Feed(Protocol):
 
     def end(self) -> int | None:
         """Where the log ends now; None while that is not settled: ask again."""
+
+    def position_at(self, *, at: datetime) -> int | None:
+        """The position after which all events published at the time or later lie; None while that is not settled."""
 
 
 class SqlFeed:
@@ -84,6 +90,15 @@ class SqlFeed:
     def end(self) -> int | None:
         self._tail = self._tail or Tail(settled=0)
         return self._tail.end(connection_for(self.publisher))
+
+    def position_at(self, *, at: datetime) -> int | None:
+        end = self.end()
+        if end is None:
+            return None
+        with connection_for(self.publisher).cursor() as cursor:
+            cursor.execute(_FIRST_FROM, [at])
+            first = cursor.fetchone()[0]
+        return end if first is None else min(first - 1, end)
 
 
 def feed_for(publisher: str) -> Feed | None:

@@ -82,6 +82,7 @@ class Lane(threading.Thread):
 
     def run(self) -> None:
         slots = [_Slot(courier) for courier in couriers_of(self.module)]
+        random.shuffle(slots)  # so that processes do not all begin with the same partition
         while not self._stopping:
             self._take_hints(slots)
             for slot in slots:
@@ -107,7 +108,7 @@ class Lane(threading.Thread):
         courier = slot.courier
         failed_before = slot.failures
         try:
-            slot.after(courier.step(), time.monotonic())
+            slot.after(courier.burst(stopping=lambda: self._stopping), time.monotonic())
         except Exception as error:
             # Handlers' errors are dealt with below: this is the database, or a defect. Either way the thread must live.
             slot.after_error(time.monotonic())

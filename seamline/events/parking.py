@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from seamline.data import atomic, connection_for
-from seamline.events.checkpoint import Checkpoint
+from seamline.events.checkpoint import lock_partitions
 from seamline.events.shelf import ParkedStatus
 from seamline.events.subscription import Subscription
 from seamline.modules.registry import hosted_modules
@@ -155,7 +155,7 @@ def _change(event: ParkedEvent, statement: str, leading: list[str]) -> None:
     subscriber = next(iter(subscriptions(event.subscription)))[0]
     with atomic(subscriber):
         # Under this lock no event is being added behind the one that leaves.
-        Checkpoint(subscriber=subscriber, subscription=event.subscription, publisher=event.publisher).lock()
+        lock_partitions(subscriber=subscriber, subscription=event.subscription, publisher=event.publisher)
         with connection_for(subscriber).cursor() as cursor:
             cursor.execute(statement, [*leading, event.subscription, event.publisher, event.position])
     announce(event.publisher)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from seamline.data import connection_for
+from seamline.events.partition import WHOLE, Partition
 from seamline.events.stored import StoredEvent
 
 
@@ -38,7 +39,7 @@ SELECT key, position, attempts,
     greatest(0, extract(epoch FROM coalesce(next_attempt_at, clock_timestamp()) - clock_timestamp()))::float
 FROM (
     SELECT DISTINCT ON (key) key, position, attempts, status, next_attempt_at FROM parked_event
-    WHERE subscription = %s AND publisher = %s AND status <> 'discarded' ORDER BY key, position
+    WHERE subscription = %s AND publisher = %s AND status <> 'discarded'{condition} ORDER BY key, position
 ) AS heads
 WHERE status <> 'parked' ORDER BY 4, position LIMIT %s
 """
@@ -99,11 +100,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """The shelf of one subscription for one publisher."""
+    """The shelf of one subscription for one publisher, as far as the keys of one partition lie on it."""
 
     subscriber: str
     subscription: str
     publisher: str
+    partition: Partition = WHOLE
 
     def blocked(self, keys: Collection[str]) -> set[str]:
         """Those of the keys that have events on the shelf."""
@@ -114,7 +116,8 @@ class Shelf:
     def heads(self, *, limit: int) -> tuple[Head, ...]:
         """The heads that are to be tried again, the one that is due first first."""
         with connection_for(self.subscriber).cursor() as cursor:
-            cursor.execute(_HEADS, [self.subscription, self.publisher, limit])
+            statement = _HEADS.format(condition=self.partition.condition)
+            cursor.execute(statement, [self.subscription, self.publisher, limit])
             return tuple(
                 Head(key=key, position=position, attempts=attempts, seconds=seconds)
                 for key, position, attempts, seconds in cursor.fetchall()

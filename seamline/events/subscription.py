@@ -14,6 +14,7 @@ from uuid import UUID
 
 from seamline.contract import Event
 from seamline.contract.event import module_of
+from seamline.events.partition import MOST_PARTITIONS
 
 LONGEST_DELAY = 300.0
 """Seconds between two attempts at most."""
@@ -42,8 +43,12 @@ class Subscription:
     """Path of the handler, ``package.file:function``."""
     batch: int | None = None
     """Deliveries in one call at most; None calls the handler for each event."""
-    start: Literal["beginning", "now"] = "beginning"
-    """Where a new subscription begins to read. An existing one goes on from its checkpoint."""
+    start: Literal["beginning", "now"] | datetime = "beginning"
+    """Where a new subscription begins to read; a time takes in what was published from then on. An existing one goes
+    on from its checkpoint."""
+    partitions: int = 1
+    """Into how many shares the keys are divided; so many workers deliver at once. Order is kept within a key. When it
+    is changed, the old shares run up to one position and are exchanged there."""
     max_attempts: int = 8
     """Failed attempts after which the event is parked until an operator redrives or discards it."""
     backoff: float = 0.5
@@ -61,6 +66,15 @@ class Subscription:
             value = getattr(self, field)
             if value is not None and value <= 0:
                 raise ValueError(f"The subscription {self.name!r} has {field}={value!r}; give a number above zero.")
+        if not 1 <= self.partitions <= MOST_PARTITIONS:
+            raise ValueError(
+                f"The subscription {self.name!r} has partitions={self.partitions}; give 1 to {MOST_PARTITIONS}."
+            )
+        if isinstance(self.start, datetime) and self.start.utcoffset() is None:
+            raise ValueError(
+                f"The subscription {self.name!r} starts at {self.start}, which has no time zone; give one, such as "
+                "datetime(2026, 1, 31, tzinfo=UTC)."
+            )
 
     @cached_property
     def publishers(self) -> tuple[str, ...]:
@@ -94,3 +108,5 @@ class Delivery(Generic[E]):
     at: datetime
     meta: dict[str, Any]
     attempt: int
+    replayed: bool = False
+    """An operator has it handled again."""

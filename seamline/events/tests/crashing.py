@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from seamline.events.tests import sample
 
@@ -33,14 +33,14 @@ def main(role: str) -> None:
             reached("uncommitted")
     if role == "handled":
         # Between the handler's effects and the move of the checkpoint.
-        Checkpoint.move = lambda self, *, position: reached("handled")  # type: ignore[method-assign]
+        Checkpoint.move = lambda self, **moved: reached("handled")  # type: ignore[method-assign]
         drain()
     if role == "moved":
         # Between the move of the checkpoint and the commit of both.
         move = Checkpoint.move
 
-        def moved(self: Checkpoint, *, position: int) -> None:
-            move(self, position=position)
+        def moved(self: Checkpoint, **to: Any) -> None:
+            move(self, **to)
             reached("moved")
 
         Checkpoint.move = moved  # type: ignore[method-assign]
