@@ -6,7 +6,8 @@ Modules import this package's names and nothing below it.
 from seamline.events.dispatcher import Dispatcher, announce, start_dispatcher, stop_dispatcher
 from seamline.events.draining import NotDrained, drain
 from seamline.events.feed import Feed, FeedBatch
-from seamline.events.lag import Lag, OpenWriter, lag, open_writers
+from seamline.events.lag import Lag, lag, sums
+from seamline.events.open_writers import Log, OpenWriter, logs, open_writers
 from seamline.events.parking import ParkedEvent, discard, parked, redrive
 from seamline.events.publishing import publish
 from seamline.events.shelf import ParkedStatus
@@ -19,6 +20,7 @@ __all__ = [
     "Feed",
     "FeedBatch",
     "Lag",
+    "Log",
     "NotDrained",
     "OpenWriter",
     "ParkedEvent",
@@ -30,11 +32,13 @@ __all__ = [
     "discard",
     "drain",
     "lag",
+    "logs",
     "open_writers",
     "parked",
     "publish",
     "redrive",
     "start_dispatcher",
     "stop_dispatcher",
+    "sums",
     "upcaster",
 ]

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from seamline.data import current_transaction
 from seamline.events.couriers import all_couriers
-from seamline.events.lag import lag, open_writers
+from seamline.events.lag import lag, sums
+from seamline.events.open_writers import open_writers
 from seamline.events.parking import parked
 
 LONGEST_PAUSE = 0.05
@@ -71,12 +72,8 @@ def drain(
 def _late(timeout: float) -> str:
     behind = [
         f"{each.subscription} is {each.events} events of {each.publisher} behind"
-        for each in lag()
+        for each in sums(lag())
         if each.events or each.retrying
     ]
-    writers = [
-        f"transaction {writer.transaction} of process {writer.process} ({writer.application}) has written events of "
-        f"{writer.publisher} and is open since {writer.seconds:.1f} s"
-        for writer in open_writers()
-    ]
+    writers = [writer.text for writer in open_writers()]
     return "; ".join([f"Not everything was delivered in {timeout:g} s", *behind, *writers])

@@ -14,6 +14,7 @@ from typing import Protocol
 from django.conf import settings
 
 from seamline.data import connection_for
+from seamline.events.behind import Behind, count_behind
 from seamline.events.partition import WHOLE, Partition
 from seamline.events.stored import StoredEvent
 from seamline.events.tail import Tail
@@ -55,6 +56,9 @@ class Feed(Protocol):
 
     def position_at(self, *, at: datetime) -> int | None:
         """The position after which all events published at the time or later lie; None while that is not settled."""
+
+    def behind(self, *, after: int, names: Sequence[str], partition: Partition = WHOLE) -> Behind:
+        """How many wanted events lie behind the position, committed or not yet settled; estimated when too many."""
 
 
 class SqlFeed:
@@ -99,6 +103,9 @@ class SqlFeed:
             cursor.execute(_FIRST_FROM, [at])
             first = cursor.fetchone()[0]
         return end if first is None else min(first - 1, end)
+
+    def behind(self, *, after: int, names: Sequence[str], partition: Partition = WHOLE) -> Behind:
+        return count_behind(publisher=self.publisher, after=after, names=names, partition=partition)
 
 
 def feed_for(publisher: str) -> Feed | None:

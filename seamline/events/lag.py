@@ -1,120 +1,170 @@
-"""How far behind each subscription is, and who holds a log back. Only reads; for ``drain``, commands and metrics."""
+"""How each subscription stands: how far behind, how fast, what failed. Only reads; for ``drain``, commands and metrics.
+
+One statement for each subscribing module, and one for each checkpoint into the publisher's log; none grows with the
+backlog.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.conf import settings
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
 
 from seamline.data import connection_for
+from seamline.events.checkpoint import RATE_DECAY
+from seamline.events.feed import Feed, feed_for
 from seamline.events.parking import subscriptions
+from seamline.events.partition import PARTITION_OF_KEY, Partition
+from seamline.events.subscription import Subscription
 
-_CHECKPOINT = "SELECT position, paused FROM checkpoint WHERE subscription = %s AND publisher = %s AND partition = 0"
-_SHELF = """
-SELECT count(*) FILTER (WHERE status = 'retrying'), count(*) FILTER (WHERE status = 'waiting'),
-    count(*) FILTER (WHERE status = 'parked')
-FROM parked_event WHERE subscription = %s AND publisher = %s AND status <> 'discarded'
-"""
-_BEHIND = """
-SELECT count(*), coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(at))), 0)::float
-FROM event_log WHERE position > %s AND name = ANY(%s)
-"""
-_HOLDERS = """
-SELECT locks.pid, locks.virtualtransaction, coalesce(activity.application_name, ''),
-    coalesce(extract(epoch FROM clock_timestamp() - activity.xact_start), 0)::float
-FROM pg_locks AS locks LEFT JOIN pg_stat_activity AS activity ON activity.pid = locks.pid
-WHERE locks.locktype = 'relation' AND locks.relation = 'event_log'::regclass AND locks.mode = 'RowExclusiveLock'
-  AND locks.granted AND locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND locks.pid IS DISTINCT FROM pg_backend_pid() AND locks.virtualtransaction NOT LIKE '%/0'
-ORDER BY 4 DESC
-"""
+_PARTITION_OF_ROW = PARTITION_OF_KEY.format(count="divided.partitions")
+# exp() refuses what is too small for it, hence the bound on the age.
+_STATES = f"""
+WITH shelf AS (
+    SELECT subscription, publisher, {_PARTITION_OF_ROW} AS partition,
+        count(*) FILTER (WHERE status = 'retrying') AS retrying,
+        count(*) FILTER (WHERE status = 'waiting') AS waiting,
+        count(*) FILTER (WHERE status = 'parked') AS parked,
+        min(first_failed_at) FILTER (WHERE status IN ('retrying', 'parked')) AS failing_since,
+        min(next_attempt_at) FILTER (WHERE status = 'retrying') AS next_retry_at
+    FROM parked_event
+    JOIN (SELECT DISTINCT subscription, publisher, partitions FROM checkpoint) AS divided
+        USING (subscription, publisher)
+    WHERE status <> 'discarded' GROUP BY 1, 2, 3
+)
+SELECT subscription, publisher, partition, partitions, position, paused, handled, failures,
+    rate * exp(-least(3600, greatest(0, extract(epoch FROM clock_timestamp() - updated_at)))::float / {RATE_DECAY})
+        AS rate,
+    updated_at AS moved_at, CASE WHEN lease_expires_at > clock_timestamp() THEN lease_owner END AS lease_owner,
+    coalesce(retrying, 0) AS retrying, coalesce(waiting, 0) AS waiting, coalesce(parked, 0) AS parked,
+    failing_since, next_retry_at
+FROM checkpoint LEFT JOIN shelf USING (subscription, publisher, partition)
+ORDER BY subscription, publisher, partition
+"""  # noqa: S608 - constants only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """The state of one subscription for one publisher.
-
-    ``position`` is None before its first start; ``events`` and ``seconds`` tell how many wanted events lie behind the
-    checkpoint and how old the oldest is. ``reachable`` is False where this process has no way to the publisher's log.
-    """
+    """The state of one subscription for one publisher and partition; ``partition`` is None where all are summed up."""
 
     subscription: str
     publisher: str
-    position: int | None
-    events: int
-    seconds: float
-    retrying: int
-    waiting: int
-    parked: int
-    paused: bool
-    reachable: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenWriter:
-    """An open transaction that has written events: readers cannot pass its place in the log before it ends."""
-
-    publisher: str
-    process: int | None
-    """Its server process; None for a prepared transaction, which belongs to none."""
-    transaction: str
-    application: str
-    seconds: float
-    """How long it has been open; 0 where the server does not tell."""
+    partition: int | None = 0
+    partitions: int = 1
+    position: int | None = None
+    """The checkpoint: None before the first start; the lowest one of a sum."""
+    events: int = 0
+    """Wanted events behind the checkpoint, an estimate where ``estimated`` says so."""
+    seconds: float = 0.0
+    """Age of the oldest of them; 0 where there is none."""
+    estimated: bool = False
+    rate: float = 0.0
+    """Events a second that are dealt with, averaged with a decay of one minute up to now."""
+    handled: int = 0
+    """Events dealt with since the subscription began; those that were put aside count too."""
+    failures: int = 0
+    """Failed attempts since the subscription began."""
+    retrying: int = 0
+    waiting: int = 0
+    """Events that wait behind a failed one of their key."""
+    parked: int = 0
+    failing_since: datetime | None = None
+    """First failure of the oldest event that is retried or parked."""
+    next_retry_at: datetime | None = None
+    moved_at: datetime | None = None
+    """When the checkpoint moved last."""
+    lease_owner: str | None = None
+    """Who is in the middle of a backlog, as ``host:process:thread``; None while nobody is."""
+    paused: bool = False
+    reachable: bool = True
+    """False where this process has no way to the publisher's log: ``events`` and ``seconds`` are unknown then."""
 
 
 def lag() -> tuple[Lag, ...]:
-    """The state of every hosted subscription, for each publisher."""
-    found = []
+    """The state of every hosted subscription, for each publisher and partition.
+
+    :raises django.db.Error: a database cannot be reached.
+    """
+    feeds: dict[str, Feed | None] = {}
+    states: dict[str, dict[tuple[str, str], list[dict[str, Any]]]] = {}
+    found: list[Lag] = []
     for subscriber, subscription in subscriptions():
+        if subscriber not in states:
+            states[subscriber] = _states(subscriber)
         for publisher in subscription.publishers:
-            with connection_for(subscriber).cursor() as cursor:
-                cursor.execute(_CHECKPOINT, [subscription.name, publisher])
-                position, paused = cursor.fetchone() or (None, False)
-                cursor.execute(_SHELF, [subscription.name, publisher])
-                retrying, waiting, parked = cursor.fetchone()
-            events, seconds, reachable = 0, 0.0, publisher in settings.DATABASES
-            if reachable and (position is not None or subscription.start == "beginning"):
-                with connection_for(publisher).cursor() as cursor:
-                    cursor.execute(_BEHIND, [position or 0, list(subscription.names_of(publisher))])
-                    events, seconds = cursor.fetchone()
-            found.append(
-                Lag(
-                    subscription=subscription.name,
-                    publisher=publisher,
-                    position=position,
-                    events=events,
-                    seconds=seconds,
-                    retrying=retrying,
-                    waiting=waiting,
-                    parked=parked,
-                    paused=paused,
-                    reachable=reachable,
-                )
-            )
+            if publisher not in feeds:
+                feeds[publisher] = feed_for(publisher)
+            rows = states[subscriber].get((subscription.name, publisher), [])
+            found += _of(subscription, publisher=publisher, rows=rows, feed=feeds[publisher])
     return tuple(found)
 
 
-def open_writers() -> tuple[OpenWriter, ...]:
-    """Open transactions of others that have written events of a module that this process reads, the longest first."""
-    publishers = dict.fromkeys(
-        publisher
-        for _, subscription in subscriptions()
-        for publisher in subscription.publishers
-        if publisher in settings.DATABASES
+def sums(states: Iterable[Lag]) -> tuple[Lag, ...]:
+    """One ``Lag`` for each subscription and publisher, its partitions summed up."""
+    groups: dict[tuple[str, str], list[Lag]] = {}
+    for state in states:
+        groups.setdefault((state.subscription, state.publisher), []).append(state)
+    return tuple(_sum(group) for group in groups.values())
+
+
+def _states(subscriber: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    with connection_for(subscriber).cursor() as cursor:
+        cursor.execute(_STATES, [])  # the partition is written with a doubled percent sign
+        names = [column.name for column in cursor.description]
+        for row in cursor.fetchall():
+            state = dict(zip(names, row, strict=True))
+            found.setdefault((state["subscription"], state["publisher"]), []).append(state)
+    return found
+
+
+def _of(subscription: Subscription, *, publisher: str, rows: list[dict[str, Any]], feed: Feed | None) -> Iterable[Lag]:
+    names = subscription.names_of(publisher)
+    if not rows:
+        behind = feed.behind(after=0, names=names) if feed and subscription.start == "beginning" else None
+        yield Lag(
+            subscription=subscription.name,
+            publisher=publisher,
+            partitions=subscription.partitions,
+            events=behind.events if behind else 0,
+            seconds=behind.seconds if behind else 0.0,
+            estimated=behind.estimated if behind else False,
+            reachable=feed is not None,
+        )
+    for row in rows:
+        partition = Partition(index=row["partition"], count=row["partitions"])
+        behind = feed.behind(after=row["position"], names=names, partition=partition) if feed else None
+        yield Lag(
+            **row,
+            events=behind.events if behind else 0,
+            seconds=behind.seconds if behind else 0.0,
+            estimated=behind.estimated if behind else False,
+            reachable=feed is not None,
+        )
+
+
+_SUMMED = ("events", "rate", "handled", "failures", "retrying", "waiting", "parked")
+
+
+def _sum(group: list[Lag]) -> Lag:
+    if len(group) == 1 and group[0].partitions == 1:
+        one = {field.name: getattr(group[0], field.name) for field in fields(Lag)}
+        return Lag(**{**one, "partition": None})
+    totals: dict[str, Any] = {name: sum(getattr(each, name) for each in group) for name in _SUMMED}
+    return Lag(
+        subscription=group[0].subscription,
+        publisher=group[0].publisher,
+        partition=None,
+        partitions=group[0].partitions,
+        position=min((each.position for each in group if each.position is not None), default=None),
+        seconds=max(each.seconds for each in group),
+        estimated=any(each.estimated for each in group),
+        failing_since=min((each.failing_since for each in group if each.failing_since), default=None),
+        next_retry_at=min((each.next_retry_at for each in group if each.next_retry_at), default=None),
+        moved_at=max((each.moved_at for each in group if each.moved_at), default=None),
+        lease_owner=", ".join(each.lease_owner for each in group if each.lease_owner) or None,
+        paused=all(each.paused for each in group),
+        reachable=all(each.reachable for each in group),
+        **totals,
     )
-    found = []
-    for publisher in publishers:
-        with connection_for(publisher).cursor() as cursor:
-            cursor.execute(_HOLDERS)
-            for process, transaction, application, seconds in cursor.fetchall():
-                found.append(
-                    OpenWriter(
-                        publisher=publisher,
-                        process=process,
-                        transaction=transaction,
-                        application=application,
-                        seconds=seconds,
-                    )
-                )
-    return tuple(found)
