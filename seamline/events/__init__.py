@@ -8,7 +8,8 @@ from seamline.events.draining import NotDrained, drain
 from seamline.events.feed import Feed, FeedBatch
 from seamline.events.lag import Lag, lag, sums
 from seamline.events.open_writers import Log, OpenWriter, logs, open_writers
-from seamline.events.parking import ParkedEvent, discard, parked, redrive
+from seamline.events.parked_event import ParkedEvent, ParkedGroup, parked, parked_groups
+from seamline.events.parking import discard, redrive
 from seamline.events.publishing import publish
 from seamline.events.shelf import ParkedStatus
 from seamline.events.stored import StoredEvent, UndecodableEvent, upcaster
@@ -24,6 +25,7 @@ __all__ = [
     "NotDrained",
     "OpenWriter",
     "ParkedEvent",
+    "ParkedGroup",
     "ParkedStatus",
     "StoredEvent",
     "Subscription",
@@ -35,6 +37,7 @@ __all__ = [
     "logs",
     "open_writers",
     "parked",
+    "parked_groups",
     "publish",
     "redrive",
     "start_dispatcher",

@@ -12,7 +12,7 @@ from seamline.data import current_transaction
 from seamline.events.couriers import all_couriers
 from seamline.events.lag import lag, sums
 from seamline.events.open_writers import open_writers
-from seamline.events.parking import parked
+from seamline.events.parked_event import parked
 
 LONGEST_PAUSE = 0.05
 

@@ -14,7 +14,7 @@ from typing import Any
 from seamline.data import connection_for
 from seamline.events.checkpoint import RATE_DECAY
 from seamline.events.feed import Feed, feed_for
-from seamline.events.parking import subscriptions
+from seamline.events.hosted import subscriptions
 from seamline.events.partition import PARTITION_OF_KEY, Partition
 from seamline.events.subscription import Subscription
 

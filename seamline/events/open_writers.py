@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from seamline.data import connection_for
-from seamline.events.parking import subscriptions
+from seamline.events.hosted import subscriptions
 from seamline.modules.registry import hosted_modules
 
 # A prepared transaction is known by the lock that it holds on its own number.

@@ -1,161 +1,128 @@
-"""Parked events, for operators: list, redrive, discard. The command line and the console call these and nothing below.
+"""What operators do with parked events: redrive and discard. The command line and the console call these.
 
-Order is kept: only the head of a key can be redriven or discarded, and what waits behind it follows by itself.
+Order is kept: only the head of a key can be redriven or discarded, and what waits behind it follows by itself. Who did
+it and why stays with the event as long as that is on the shelf, and goes to the log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+import logging
+from typing import Any, Unpack
 
-from seamline.data import atomic, connection_for
+from seamline.calls.context import current_call
+from seamline.data import atomic
 from seamline.events.checkpoint import lock_partitions
-from seamline.events.shelf import ParkedStatus
-from seamline.events.subscription import Subscription
-from seamline.modules.registry import hosted_modules
-
-_LIST = """
-SELECT parked_event.*, (
-    SELECT count(*) FROM parked_event AS behind
-    WHERE behind.subscription = parked_event.subscription AND behind.publisher = parked_event.publisher
-      AND behind.key = parked_event.key AND behind.status = 'waiting'
+from seamline.events.parked_event import (
+    CHOSEN,
+    COUNTED,
+    FAILED,
+    Choice,
+    ParkedGroup,
+    parameters,
+    parked_groups,
+    rows_of,
+    subscribers,
 )
-FROM parked_event
-WHERE (%(subscription)s::text IS NULL OR subscription = %(subscription)s)
-  AND (%(publisher)s::text IS NULL OR publisher = %(publisher)s)
-  AND (%(key)s::text IS NULL OR key = %(key)s) AND (%(event_id)s::text IS NULL OR event_id = %(event_id)s::uuid)
-  AND status = ANY(%(statuses)s)
-ORDER BY subscription, publisher, position
+from seamline.events.shelf import ParkedStatus
+
+logger = logging.getLogger(__name__)
+
+_CHANGE = """
+UPDATE parked_event SET status = '{status}', {also}, reason = %(reason)s, actor = %(actor)s,
+    acted_at = clock_timestamp()
+WHERE {chosen} RETURNING *
 """
-_REDRIVE = """
-UPDATE parked_event SET status = 'retrying', attempts = 0, next_attempt_at = clock_timestamp()
-WHERE subscription = %s AND publisher = %s AND position = %s AND status IN ('parked', 'retrying')
-"""
-_DISCARD = """
-UPDATE parked_event SET status = 'discarded', reason = %s, next_attempt_at = NULL
-WHERE subscription = %s AND publisher = %s AND position = %s AND status IN ('parked', 'retrying')
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParkedEvent:
-    """One event that a subscription has put aside. ``behind`` counts the later events of its key that wait for it."""
-
-    subscription: str
-    publisher: str
-    position: int
-    event_id: UUID
-    name: str
-    key: str
-    status: ParkedStatus
-    attempts: int
-    next_attempt_at: datetime | None
-    error: str
-    traceback: str
-    first_failed_at: datetime | None
-    last_failed_at: datetime | None
-    reason: str
-    behind: int
-
-
-_FAILED = (ParkedStatus.PARKED, ParkedStatus.RETRYING)
-
-
-def parked(
-    *,
-    subscription: str | None = None,
-    publisher: str | None = None,
-    key: str | None = None,
-    event_id: UUID | None = None,
-    statuses: tuple[ParkedStatus, ...] = _FAILED,
-) -> tuple[ParkedEvent, ...]:
-    """Events that hosted subscriptions have put aside, in the order of each log; failed ones if not told otherwise.
-
-    :raises LookupError: no hosted module has the subscription.
-    """
-    filters: dict[str, Any] = {
-        "subscription": subscription,
-        "publisher": publisher,
-        "key": key,
-        "event_id": None if event_id is None else str(event_id),
-        "statuses": [str(status) for status in statuses],
-    }
-    found: list[ParkedEvent] = []
-    for subscriber in dict.fromkeys(subscriber for subscriber, _ in subscriptions(subscription)):
-        with connection_for(subscriber).cursor() as cursor:
-            cursor.execute(_LIST, filters)
-            names = [column.name for column in cursor.description[:-1]]
-            for *values, behind in cursor.fetchall():
-                row = dict(zip(names, values, strict=True))
-                found.append(ParkedEvent(**{**row, "status": ParkedStatus(row["status"]), "behind": behind}))
-    return tuple(found)
+_REDRIVE = COUNTED.format(
+    rows=_CHANGE.format(status="retrying", also="attempts = 0, next_attempt_at = clock_timestamp()", chosen=CHOSEN)
+)
+_AFFECTED = f"SELECT DISTINCT subscription, publisher FROM parked_event WHERE {CHOSEN}"  # noqa: S608 - constants only
+_DISCARD = COUNTED.format(rows=_CHANGE.format(status="discarded", also="next_attempt_at = NULL", chosen=CHOSEN))
 
 
 def redrive(
     *,
-    subscription: str | None = None,
-    publisher: str | None = None,
-    key: str | None = None,
-    event_id: UUID | None = None,
+    reason: str = "",
+    statuses: tuple[ParkedStatus, ...] = FAILED,
     dry_run: bool = False,
-) -> tuple[ParkedEvent, ...]:
+    **choice: Unpack[Choice],
+) -> tuple[ParkedGroup, ...]:
     """Try failed events again from now, with a fresh count of attempts; what waits behind each follows in order.
 
+    :param reason: why; kept with the event until it is handled.
     :param dry_run: only answer what would be redriven.
-    :returns: the events as they were before.
+    :returns: how many, by subscription, publisher and similar errors.
+    :raises LookupError: no hosted module has the subscription.
+    :raises ValueError: waiting or discarded events were asked for.
     """
-    chosen = parked(subscription=subscription, publisher=publisher, key=key, event_id=event_id)
-    for event in () if dry_run else chosen:
-        _change(event, _REDRIVE, [])
-    return chosen
+    _check_statuses(statuses)
+    if dry_run:
+        return parked_groups(statuses=statuses, **choice)
+    return _change(_REDRIVE, verb="redrove", reason=reason.strip(), statuses=statuses, choice=choice)
 
 
-def discard(*, subscription: str, event_id: UUID, reason: str, dry_run: bool = False) -> ParkedEvent:
-    """Give one failed event up for one subscription; the next of its key is then tried.
+def discard(
+    *,
+    reason: str,
+    statuses: tuple[ParkedStatus, ...] = FAILED,
+    dry_run: bool = False,
+    **choice: Unpack[Choice],
+) -> tuple[ParkedGroup, ...]:
+    """Give failed events up, each for its subscription alone; the next of their keys are then tried.
 
     :param reason: why; kept with the event.
-    :raises LookupError: the subscription has not put aside such an event, or it only waits behind another.
-    :raises ValueError: the reason is empty.
+    :param dry_run: only answer what would be discarded.
+    :returns: how many, by subscription, publisher and similar errors.
+    :raises LookupError: nothing was chosen, or what was chosen only waits behind another event.
+    :raises ValueError: the reason is empty, no filter was given, or waiting or discarded events were asked for.
     """
     if not reason.strip():
         raise ValueError("Discarding an event needs a reason: it is all that will tell why its effect is missing.")
-    chosen = parked(subscription=subscription, event_id=event_id)
-    if not chosen:
+    if all(value is None for value in choice.values()):
+        raise ValueError("Discarding needs a filter, such as a subscription or an event id, so that nobody loses all.")
+    _check_statuses(statuses)
+    if dry_run:
+        found = parked_groups(statuses=statuses, **choice)
+    else:
+        found = _change(_DISCARD, verb="discarded", reason=reason.strip(), statuses=statuses, choice=choice)
+    if not found:
+        given = ", ".join(f"{name}={value}" for name, value in choice.items() if value is not None)
         raise LookupError(
-            f"{subscription!r} has no failed event {event_id}. An event that waits behind another cannot be discarded "
-            "before that one; list them with: manage.py events parked --all"
+            f"There is no failed event with {given}. An event that waits behind another cannot be discarded before "
+            "that one; list them with: manage.py events parked --all"
         )
-    if not dry_run:
-        _change(chosen[0], _DISCARD, [reason.strip()])
-    return chosen[0]
+    return found
 
 
-def subscriptions(name: str | None = None) -> Iterator[tuple[str, Subscription]]:
-    """Each hosted subscription, or the one of this name, with the module that it belongs to.
-
-    :raises LookupError: no hosted module has a subscription of this name.
-    """
-    found = False
-    for module in hosted_modules():
-        for subscription in module.subscriptions:
-            if name in (None, subscription.name):
-                found = True
-                yield module.name, subscription
-    if name is not None and not found:
-        known = ", ".join(each.name for _, each in subscriptions()) or "none"
-        raise LookupError(f"No hosted module has a subscription {name!r}; there are: {known}.")
-
-
-def _change(event: ParkedEvent, statement: str, leading: list[str]) -> None:
+def _change(
+    statement: str, *, verb: str, reason: str, statuses: tuple[ParkedStatus, ...], choice: Choice
+) -> tuple[ParkedGroup, ...]:
     from seamline.events.dispatcher import announce
 
-    subscriber = next(iter(subscriptions(event.subscription)))[0]
-    with atomic(subscriber):
-        # Under this lock no event is being added behind the one that leaves.
-        lock_partitions(subscriber=subscriber, subscription=event.subscription, publisher=event.publisher)
-        with connection_for(subscriber).cursor() as cursor:
-            cursor.execute(statement, [*leading, event.subscription, event.publisher, event.position])
-    announce(event.publisher)
+    actor = current_call().origin.actor
+    changed: list[ParkedGroup] = []
+    filters: dict[str, Any] = {**parameters(choice, statuses), "reason": reason, "actor": actor}
+    for subscriber in subscribers(choice):
+        for subscription, publisher in _affected(subscriber, filters):
+            values = {**filters, "subscription": subscription, "publisher": publisher}
+            with atomic(subscriber):
+                # Under this lock no event is being added behind one that leaves.
+                lock_partitions(subscriber=subscriber, subscription=subscription, publisher=publisher)
+                done = [ParkedGroup(**row) for row in rows_of(subscriber, statement, values)]
+            if done:
+                events = sum(group.events for group in done)
+                logger.info("%s %s %d events of %s <- %s: %s", actor, verb, events, subscription, publisher, reason)
+                announce(publisher)
+            changed += done
+    return tuple(changed)
+
+
+def _affected(subscriber: str, values: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((row["subscription"], row["publisher"]) for row in rows_of(subscriber, _AFFECTED, values))
+
+
+def _check_statuses(statuses: tuple[ParkedStatus, ...]) -> None:
+    if not set(statuses) <= set(FAILED):
+        raise ValueError(
+            f"Only events that are {' or '.join(FAILED)} can be redriven or discarded; those that wait follow by "
+            "themselves when what they wait for is dealt with."
+        )

@@ -60,20 +60,75 @@ def test_parked_lists_the_failure_and_all_lists_what_waits(poisoned: None) -> No
     assert [event["status"] for event in events] == ["parked", "waiting"]
 
 
-def test_redrive_dry_run_changes_nothing_and_redrive_does(poisoned: None) -> None:
-    assert run("redrive", "--dry-run") == (0, run("redrive", "--dry-run")[1])
+def test_parked_of_one_event_shows_its_payload_its_history_and_what_waits(poisoned: None) -> None:
+    code, text = run("parked", "--event-id", str(parked()[0].event_id), "--traceback")
+    assert code == 0
+    for line in ('"number": 1', "actor", "error:          ValueError: poison", "waiting behind: 1", "Traceback"):
+        assert line in text
+    (event,) = json.loads(run("parked", "--event-id", str(parked()[0].event_id), "--format", "json")[1])["events"]
+    assert event["data"] == {"item": "pear", "number": 1}
+    assert event["waiting"][0]["position"] > event["event"]["position"]
+
+
+def test_long_values_of_a_payload_are_cut() -> None:
+    sample.host(subscription(max_attempts=1))
+    sample.behaviour["handle"] = lambda delivery: 1 / 0
+    sell(1, item="pear" * 1000)
+    drain(allow_parked=True)
+    text = run("parked", "--event-id", str(parked()[0].event_id))[1]
+    assert "3800 more characters" in text
+
+
+def test_parked_is_bounded_and_says_how_many_more(poisoned: None) -> None:
+    code, text = run("parked", "--all", "--limit", "1")
+    assert (code, text.splitlines()[-1]) == (0, "1 event; 1 more, see --limit and --summary")
+    assert "ValueError: poison, since" in run("parked", "--summary")[1]
+
+
+def test_filters_that_fit_nothing_show_nothing(poisoned: None) -> None:
+    for filters in (["--error", "timeout"], ["--name", "sample_shop.renamed"], ["--older-than", "1h"]):
+        assert run("parked", *filters)[1] == "0 events\n"
+    assert "poison" in run("parked", "--error", "POISON", "--name", "sample_shop.sold", "--older-than", "0s")[1]
+
+
+@pytest.mark.parametrize("arguments", [["redrive"], ["redrive", "--status", "parked"], ["discard", "--reason", "x"]])
+def test_change_without_a_filter_is_wrong_usage(poisoned: None, arguments: list[str]) -> None:
+    with pytest.raises(CommandError, match="give a filter") as raised:
+        call_command("events", *arguments)
+    assert raised.value.returncode == 2
+    assert [event.status for event in parked()] == ["parked"]
+
+
+def test_change_without_a_terminal_and_without_no_input_changes_nothing(poisoned: None) -> None:
+    with pytest.raises(CommandError, match=r"Redrive 1 event\? There is no terminal") as raised:
+        call_command("events", "redrive", "--all", stderr=StringIO())
+    assert raised.value.returncode == 2
+    assert [event.status for event in parked()] == ["parked"]
+
+
+def test_redrive_dry_run_counts_and_changes_nothing_and_redrive_does(poisoned: None) -> None:
+    code, text = run("redrive", "--all", "--dry-run")
+    assert code == 0
+    assert "1 event, 1 wait behind" in text
     assert parked()[0].status == "parked"
-    assert run("redrive", "--key", "pear")[0] == 0
+    assert run("redrive", "--key", "pear", "--no-input")[0] == 0
     drain()
     assert effects() == [1, 2]
-    assert run("redrive")[0] == 1
+    assert run("redrive", "--all")[0] == 1
 
 
-def test_discard_keeps_the_reason_and_lets_the_key_flow(poisoned: None) -> None:
+def test_discard_keeps_who_and_why_and_lets_the_key_flow(poisoned: None) -> None:
     identifier = str(parked()[0].event_id)
-    assert run("discard", f"{LEDGER}.book", identifier, "--reason", "a test")[0] == 0
+    code, text = run(
+        "discard", "--event-id", identifier, "--reason", "a test", "--no-input", "--format", "json"
+    )  # fmt: skip
+    assert (code, json.loads(text)["events"], json.loads(text)["changed"]) == (0, 1, True)
     drain()
     assert effects() == [2]
+    (record,) = json.loads(run("parked", "--status", "discarded", "--format", "json")[1])["events"]
+    assert record["reason"] == "a test"
+    assert record["actor"].startswith("operator:")
+    assert record["acted_at"]
 
 
 def test_unknown_subscription_is_named_with_the_known_ones() -> None:

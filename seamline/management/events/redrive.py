@@ -7,28 +7,30 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from seamline.events import redrive
-from seamline.management.events.choice import add_filters, chosen, show
+from seamline.events.parked_event import FAILED
+from seamline.management.events.choice import add_change, add_filters, change
 from seamline.management.events.output import Output
 
 NAME = "redrive"
-HELP = "try failed events again"
+HELP = "try failed events again, with a fresh count of attempts; what waits behind each follows in order"
 EPILOG = """\
 examples:
-  manage.py events redrive --key 0198... --dry-run         what would be tried again
-  manage.py events redrive --subscription inventory.release_on_cancel
+  manage.py events redrive --all --dry-run                 what would be tried again, by subscription and error
+  manage.py events redrive --key 0198...                   the order whose events are stuck
+  manage.py events redrive --subscription inventory.release_on_cancel --error "connection refused" --no-input
 
-exit status: 0 tried again; 1 nothing to try.
+exit status: 0 they are tried again as soon as a dispatcher runs; 1 there was nothing to try; 2 wrong usage.
 """
 
 
 def add_arguments(parser: CommandParser) -> None:
-    """Filters."""
-    add_filters(parser)
-    parser.add_argument("--dry-run", action="store_true", help="only say which")
+    """Filters, and why."""
+    add_filters(parser, statuses=FAILED)
+    add_change(parser)
+    parser.add_argument("--all", action="store_true", help="all failed events; needed where no filter is given")
+    parser.add_argument("--reason", default="", help="kept with the events until they are handled")
 
 
 def run(options: dict[str, Any], output: Output) -> bool:
     """Redrive them; none is a finding."""
-    events = redrive(**chosen(options), dry_run=options["dry_run"])
-    show(events, output)
-    return not events
+    return change(redrive, verb="redrive", options=options, output=output)
