@@ -12,6 +12,7 @@ import structlog
 from project.demo.logins import demo_logins
 from seamline.data.databases import databases
 from seamline.data.roles import installation_secret
+from seamline.signing.places import feed_places
 from seamline.embedded import server_url
 
 env = environ.Env()
@@ -45,6 +46,8 @@ SECRET_KEY = hmac.new(SEAMLINE_SECRET.encode(), b"django secret key", hashlib.sh
 DEBUG = env.bool("DEBUG", default=True)
 DEMO = env.bool("SEAMLINE_DEMO", default=DEBUG)
 """Demo logins and the sandbox's card numbers are shown."""
+SEAMLINE_METRICS_TOKEN = env.str("SEAMLINE_METRICS_TOKEN", default="")
+"""What Prometheus shows at ``/metrics``. Without one, only this machine may look, and only while ``DEBUG`` is on."""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -58,6 +61,14 @@ DATABASES = databases(
     module_urls=SEAMLINE_MODULE_URLS,
     pool_size=_whole_number("SEAMLINE_POOL_SIZE", default=12) or None,
 )
+SEAMLINE_INTERNAL_KEYS = env.str("SEAMLINE_INTERNAL_KEYS", default="")
+"""Keys of requests between deployables, ``id:secret,id2:secret2``: the first signs, all are accepted."""
+SEAMLINE_FEEDS = feed_places(env.str("SEAMLINE_FEEDS", default=""))
+"""Where the logs of modules that are hosted elsewhere are read: ``orders=http://127.0.0.1:8001,catalog=...``."""
+SEAMLINE_FEED_WAITERS = _whole_number(
+    "SEAMLINE_FEED_WAITERS", default=max(1, _whole_number("SEAMLINE_THREADS", default=8) // 4)
+)
+"""Readers of other deployables that may wait in one process at a time; each takes a thread of the web server."""
 DATABASE_ROUTERS = ["seamline.data.router.ModuleRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -6,17 +6,23 @@ backlog.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from django.db import Error
+
 from seamline.data import connection_for
+from seamline.events.behind import Behind
 from seamline.events.checkpoint import RATE_DECAY
 from seamline.events.feed import Feed, feed_for
 from seamline.events.hosted import subscriptions
-from seamline.events.partition import PARTITION_OF_KEY, Partition
+from seamline.events.partition import PARTITION_OF_KEY, WHOLE, Partition
 from seamline.events.subscription import Subscription
+
+logger = logging.getLogger(__name__)
 
 _PARTITION_OF_ROW = PARTITION_OF_KEY.format(count="divided.partitions")
 # exp() refuses what is too small for it, hence the bound on the age.
@@ -86,7 +92,7 @@ def lag() -> tuple[Lag, ...]:
 
     :raises django.db.Error: a database cannot be reached.
     """
-    feeds: dict[str, Feed | None] = {}
+    feeds: dict[str, _Reach] = {}
     states: dict[str, dict[tuple[str, str], list[dict[str, Any]]]] = {}
     found: list[Lag] = []
     for subscriber, subscription in subscriptions():
@@ -94,9 +100,9 @@ def lag() -> tuple[Lag, ...]:
             states[subscriber] = _states(subscriber)
         for publisher in subscription.publishers:
             if publisher not in feeds:
-                feeds[publisher] = feed_for(publisher)
+                feeds[publisher] = _Reach(publisher)
             rows = states[subscriber].get((subscription.name, publisher), [])
-            found += _of(subscription, publisher=publisher, rows=rows, feed=feeds[publisher])
+            found += _of(subscription, publisher=publisher, rows=rows, reach=feeds[publisher])
     return tuple(found)
 
 
@@ -119,29 +125,45 @@ def _states(subscriber: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
     return found
 
 
-def _of(subscription: Subscription, *, publisher: str, rows: list[dict[str, Any]], feed: Feed | None) -> Iterable[Lag]:
+class _Reach:
+    """The way to a publisher's log; once it has failed, it is not tried again in the same look."""
+
+    def __init__(self, publisher: str) -> None:
+        self._publisher = publisher
+        self._feed: Feed | None = feed_for(publisher)
+
+    @property
+    def nothing(self) -> Behind | None:
+        """Nothing behind; None where there is no way."""
+        return Behind(events=0, seconds=0.0) if self._feed else None
+
+    def behind(self, *, after: int, names: Sequence[str], partition: Partition = WHOLE) -> Behind | None:
+        """None where there is no way, or none at the moment."""
+        try:
+            return self._feed.behind(after=after, names=names, partition=partition) if self._feed else None
+        except (Error, OSError) as error:
+            logger.warning("How much of the log of %r is unread is unknown: %s", self._publisher, error)
+            self._feed = None
+            return None
+
+
+def _of(subscription: Subscription, *, publisher: str, rows: list[dict[str, Any]], reach: _Reach) -> Iterator[Lag]:
     names = subscription.names_of(publisher)
+    row: dict[str, Any]
     if not rows:
-        behind = feed.behind(after=0, names=names) if feed and subscription.start == "beginning" else None
-        yield Lag(
-            subscription=subscription.name,
-            publisher=publisher,
-            partitions=subscription.partitions,
-            events=behind.events if behind else 0,
-            seconds=behind.seconds if behind else 0.0,
-            estimated=behind.estimated if behind else False,
-            reachable=feed is not None,
-        )
+        # What begins with now or at a time has not been told yet where that is, so nothing counts as behind.
+        behind = reach.behind(after=0, names=names) if subscription.start == "beginning" else reach.nothing
+        row = {"subscription": subscription.name, "publisher": publisher, "partitions": subscription.partitions}
+        yield Lag(**row, **_unread(behind))
     for row in rows:
         partition = Partition(index=row["partition"], count=row["partitions"])
-        behind = feed.behind(after=row["position"], names=names, partition=partition) if feed else None
-        yield Lag(
-            **row,
-            events=behind.events if behind else 0,
-            seconds=behind.seconds if behind else 0.0,
-            estimated=behind.estimated if behind else False,
-            reachable=feed is not None,
-        )
+        yield Lag(**row, **_unread(reach.behind(after=row["position"], names=names, partition=partition)))
+
+
+def _unread(behind: Behind | None) -> dict[str, Any]:
+    if behind is None:
+        return {"reachable": False}
+    return {"events": behind.events, "seconds": behind.seconds, "estimated": behind.estimated}
 
 
 _SUMMED = ("events", "rate", "handled", "failures", "retrying", "waiting", "parked")

@@ -24,6 +24,15 @@ def operator_may(permission: str) -> type[BasePermission]:
     return OperatorMay
 
 
+class IsOperator(BasePermission):
+    """Operators of the shop, whatever else they may do."""
+
+    message = "Only an operator of the shop may see this."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return bool(principal_of(request).operator)
+
+
 class IsCustomer(BasePermission):
     """Customers who logged in."""
 

@@ -49,8 +49,32 @@ def test_status_of_a_healthy_shop_exits_with_0() -> None:
 def test_status_with_parked_events_exits_with_1(poisoned: None) -> None:
     code, text = run("status")
     assert code == 1
-    assert "1 parked" in text
-    assert "1 waiting" in text
+    header, line, advice = text.splitlines()
+    values = dict(zip(header.split(), line.split(), strict=False))
+    assert values["subscription"] == f"{LEDGER}.book"
+    assert (values["failures"], values["retrying"], values["waiting"], values["parked"]) == ("3", "·", "1", "1")
+    assert "failing for" in line
+    assert advice == "1 parked: see manage.py events parked --summary"
+
+
+def test_status_by_partition_has_a_line_for_each_and_names_who_holds_the_log_back(shop_connection: Any) -> None:
+    sample.host(subscription(partitions=3))
+    drain()
+    shop_connection.execute(
+        "INSERT INTO event_log (event_id, name, schema_version, key, data) "
+        "VALUES (gen_random_uuid(), 'sample_shop.sold', 1, 'x', '{}')"
+    )
+    code, text = run("status", "--partitions")
+    lines = text.splitlines()
+    assert code == 0
+    assert [line.split()[2] for line in lines[1:4]] == ["0/3", "1/3", "2/3"]
+    assert "has written events of sample_shop and is open; readers wait for it" in lines[4]
+
+
+def test_status_cannot_be_watched_as_json() -> None:
+    with pytest.raises(CommandError, match="leave out --format json") as raised:
+        call_command("events", "status", "--watch", "--format", "json")
+    assert raised.value.returncode == 2
 
 
 def test_parked_lists_the_failure_and_all_lists_what_waits(poisoned: None) -> None:

@@ -6,10 +6,14 @@ In JSON nothing but one document goes to stdout; whatever is said on the way goe
 from __future__ import annotations
 
 import sys
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 import msgspec
 from django.core.management.base import CommandError, CommandParser, OutputWrapper
+from rich.console import Console, RenderableType
+
+PIPE_WIDTH = 200
+"""Columns of a table that no terminal shows."""
 
 
 class Output:
@@ -24,6 +28,17 @@ class Output:
         """A line of the result for people; nothing in JSON."""
         if not self.as_json:
             self.stdout.write(text)
+
+    def rich(self, view: RenderableType) -> None:
+        """Part of the result for people that is more than a line; nothing in JSON."""
+        if not self.as_json:
+            self.console.print(view)
+
+    @property
+    def console(self) -> Console:
+        """A console on stdout: as wide as the terminal, and without colours where there is none."""
+        width = None if self.stdout.isatty() else PIPE_WIDTH
+        return Console(file=cast(IO[str], self.stdout), width=width, highlight=False, soft_wrap=False)
 
     def json(self, value: Any) -> None:
         """The result for programs; nothing in text. Dataclasses, times and UUIDs are turned into plain JSON."""

@@ -1,45 +1,89 @@
-"""``manage.py events status``: how far behind each subscription is, and what holds a log back."""
+"""``manage.py events status``: how far behind each subscription is, what failed, and what holds a log back."""
 
 from __future__ import annotations
 
+import argparse
+import time
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
+from rich.console import Group
+from rich.live import Live
+from rich.text import Text
 
-from seamline.events import lag, open_writers
+from seamline.data import release_connections
 from seamline.management.events.output import Output
+from seamline.management.events.table import lag_table
+from seamline.metrics import EventState, event_state
 
+LONGEST_PAUSE = 3600.0
 NAME = "status"
-HELP = "lag, retries and parked events of each subscription"
+HELP = "lag, rate, retries and parked events of each subscription, and what holds a log back"
 EPILOG = """\
 examples:
   manage.py events status                  how far behind each subscription is
-  manage.py events status --format json    the same for programs
+  manage.py events status --partitions     the same for each partition
+  manage.py events status --watch          again every 2 seconds, until Ctrl-C
+  manage.py events status --format json    for programs; the same as GET /api/v1/operations/events
+
+A number of events behind that begins with ~ is an estimate. The log of a publisher is held back by transactions that
+have written events and are still open: the last lines name them.
 
 exit status: 0 all well; 1 events are parked.
 """
 
 
 def add_arguments(parser: CommandParser) -> None:
-    """None of its own."""
+    """How to show it."""
+    parser.add_argument("--partitions", action="store_true", help="a line for each partition, with who delivers it")
+    parser.add_argument(
+        "--watch", nargs="?", type=_seconds, const=2.0, metavar="SECONDS", help="refresh so often (default: 2)"
+    )
 
 
 def run(options: dict[str, Any], output: Output) -> bool:
     """Print it; parked events are findings."""
-    states, writers = lag(), open_writers()
-    output.json({"subscriptions": states, "open_writers": writers})
-    for state in states:
-        line = f"{state.subscription} <- {state.publisher}: {state.events} behind"
-        details = [f"{state.seconds:.1f} s"] if state.events else []
-        shelf = {"retrying": state.retrying, "waiting": state.waiting, "parked": state.parked}
-        details += [f"{count} {name}" for name, count in shelf.items() if count]
-        details += ["paused"] if state.paused else []
-        details += [] if state.reachable else ["log not reachable from this process"]
-        details += ["not started yet"] if state.position is None else [f"at {state.position}"]
-        output.line(", ".join([line, *details]))
-    for writer in writers:
-        output.line(
-            f"{writer.publisher}: transaction {writer.transaction} ({writer.application or 'prepared'}) has "
-            f"written events and is open for {writer.seconds:.1f} s; readers wait for it"
-        )
-    return any(state.parked for state in states)
+    if options["watch"] is not None:
+        if output.as_json:
+            raise CommandError("--watch shows a table: leave out --format json.", returncode=2)
+        return _watch(options, output)
+    state = event_state()
+    output.json(state)
+    output.rich(_view(state, options))
+    return _has_findings(state)
+
+
+def _watch(options: dict[str, Any], output: Output) -> bool:
+    state = event_state()
+    with Live(_view(state, options), console=output.console, auto_refresh=False, screen=False) as live:
+        try:
+            while True:
+                release_connections()
+                time.sleep(options["watch"])
+                state = event_state()
+                live.update(_view(state, options), refresh=True)
+        except KeyboardInterrupt:
+            pass
+    return _has_findings(state)
+
+
+def _view(state: EventState, options: dict[str, Any]) -> Group:
+    lags = state.partitions if options["partitions"] else state.subscriptions
+    held = [Text(f"{writer.text}; readers wait for it", style="yellow") for writer in state.open_writers]
+    parked = sum(each.parked for each in state.subscriptions)
+    advice = [Text(f"{parked} parked: see manage.py events parked --summary", style="red")] if parked else []
+    return Group(lag_table(lags, by_partition=options["partitions"]), *held, *advice)
+
+
+def _has_findings(state: EventState) -> bool:
+    return any(each.parked for each in state.subscriptions)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0.1 <= seconds <= LONGEST_PAUSE:
+        raise argparse.ArgumentTypeError(f"{text!r} is no pause: give seconds from 0.1 to {LONGEST_PAUSE:g}.")
+    return seconds
