@@ -194,3 +194,6 @@ def test_every_metric_is_explained_in_the_docs_and_every_explained_one_exists(pr
     families = text_string_to_metric_families(exposition("")[0].decode())
     told = {family.name + ("_total" if family.type == "counter" else "") for family in families}
     assert explained == told
+    used = set(re.findall(r"\bseamline_[a-z_]+", text[text.index("### Alerts") :]))
+    assert len(used) >= 5
+    assert used <= told
