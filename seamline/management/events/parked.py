@@ -65,7 +65,7 @@ def _line(event: ParkedEvent) -> str:
     parts = [f"{event.subscription} {event.event_id} {event.name} key={event.key} {event.status}"]
     parts += [f"after {event.attempts} attempts"] if event.attempts else []
     parts += [f"since {event.first_failed_at:%Y-%m-%d %H:%M:%S} UTC"] if event.first_failed_at else []
-    parts += [f"{event.behind} behind"] if event.behind else []
+    parts += [f"{event.behind} behind"] if event.behind and event.status in FAILED else []
     parts += [f"by {event.actor} ({event.reason or 'no reason given'})"] if event.actor else []
     return ", ".join(parts) + (f": {event.error}" if event.error else "")
 

@@ -74,9 +74,13 @@ def _state(lag: Lag, *, with_owner: bool) -> Text:
     if lag.position is None:
         words.append("not started yet")
     if lag.failing_since is not None:
-        words.append(f"failing for {duration((datetime.now(UTC) - lag.failing_since).total_seconds())}")
+        words.append(f"failing for {_since(lag.failing_since)}")
     if lag.lease_owner is not None:
         words.append(f"catching up on {lag.lease_owner}" if with_owner else "catching up")
-    if not words and lag.partition is not None and lag.position is not None:
-        words.append(f"at {lag.position}")
+    if with_owner and lag.position is not None and lag.moved_at is not None:
+        words.append(f"at {lag.position}, moved {_since(lag.moved_at)} ago")
     return Text(", ".join(words))
+
+
+def _since(at: datetime) -> str:
+    return duration(max(0.0, (datetime.now(UTC) - at).total_seconds()))
