@@ -12,8 +12,8 @@ import structlog
 from project.demo.logins import demo_logins
 from seamline.data.databases import databases
 from seamline.data.roles import installation_secret
-from seamline.signing.places import feed_places
 from seamline.embedded import server_url
+from seamline.signing.places import WrongPlace, feed_places
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -63,7 +63,10 @@ DATABASES = databases(
 )
 SEAMLINE_INTERNAL_KEYS = env.str("SEAMLINE_INTERNAL_KEYS", default="")
 """Keys of requests between deployables, ``id:secret,id2:secret2``: the first signs, all are accepted."""
-SEAMLINE_FEEDS = feed_places(env.str("SEAMLINE_FEEDS", default=""))
+try:
+    SEAMLINE_FEEDS = feed_places(env.str("SEAMLINE_FEEDS", default=""))
+except WrongPlace as wrong:
+    raise SystemExit(f"error: {wrong}") from wrong
 """Where the logs of modules that are hosted elsewhere are read: ``orders=http://127.0.0.1:8001,catalog=...``."""
 SEAMLINE_FEED_WAITERS = _whole_number(
     "SEAMLINE_FEED_WAITERS", default=max(1, _whole_number("SEAMLINE_THREADS", default=8) // 4)

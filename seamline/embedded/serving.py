@@ -6,6 +6,7 @@ Knows nothing of what is served.
 from __future__ import annotations
 
 import http.client
+import os
 import subprocess
 import sys
 import time
@@ -25,7 +26,8 @@ def serve(*, application: str, host: str, port: int, workers: int, threads: int,
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "error"]
     # In a session of its own, so that Ctrl-C in the terminal reaches us alone and the end is orderly.
-    child = subprocess.Popen([*command, application], start_new_session=True)
+    environment = {**os.environ, "SEAMLINE_THREADS": str(threads)}
+    child = subprocess.Popen([*command, application], env=environment, start_new_session=True)
     try:
         while child.poll() is None:
             if _answers(host, port):

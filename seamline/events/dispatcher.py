@@ -14,9 +14,11 @@ import time
 from django.conf import settings
 
 from seamline.data import connection_for
+from seamline.events.growth import growth
 from seamline.events.lane import Lane
 from seamline.events.publishing import on_published
 from seamline.events.signals import CHANNEL, Signals
+from seamline.events.watcher import Watcher, watchers
 from seamline.jobs import JobThread
 from seamline.modules.registry import hosted_modules
 
@@ -31,10 +33,12 @@ class Dispatcher:
         self._signals = tuple(
             Signals(alias=aliases[0], received=self._wake_lanes) for aliases in _aliases_by_database().values()
         )
+        self._watchers = watchers(self._wake_lanes)
 
     def start(self) -> None:
         """Start all threads."""
-        for thread in (*self._signals, *self._lanes, *self._jobs):
+        growth.heard_everywhere = True
+        for thread in (*self._signals, *self._watchers, *self._lanes, *self._jobs):
             thread.start()
 
     def wake(self, publisher: str) -> None:
@@ -48,7 +52,10 @@ class Dispatcher:
 
         :returns: whether all ended in time; what goes on is rolled back when the process ends, and nothing is lost.
         """
-        threads: tuple[Lane | JobThread | Signals, ...] = (*self._lanes, *self._jobs, *self._signals)
+        growth.heard_everywhere = False
+        threads: tuple[Lane | JobThread | Signals | Watcher, ...] = (
+            *self._lanes, *self._jobs, *self._signals, *self._watchers
+        )  # fmt: skip
         for thread in threads:
             thread.stop()
         end = time.monotonic() + timeout
@@ -57,6 +64,7 @@ class Dispatcher:
         return not any(thread.is_alive() for thread in threads)
 
     def _wake_lanes(self, publisher: str) -> None:
+        growth.hint(publisher)
         for lane in self._lanes:
             lane.wake(publisher)
 

@@ -1,7 +1,7 @@
 """Feeds: how a subscriber reads a publisher's log, wherever that is. A position means the same in every feed.
 
-``SqlFeed`` reads it on the publisher's own alias, as the publisher's role: subscribers have no rights there. This file
-may not know subscriptions or checkpoints.
+``SqlFeed`` reads it on the publisher's own alias, as the publisher's role: subscribers have no rights there.
+``HttpFeed`` asks the process that hosts it. This file may not know subscriptions or checkpoints.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ class SqlFeed:
         window_full = tail.advance(connection)
         events: tuple[StoredEvent, ...] = ()
         if tail.settled > after:
-            with connection.cursor() as cursor:
-                cursor.execute(_READ.format(condition=partition.condition), [after, tail.settled, list(names), limit])
-                events = tuple(StoredEvent(*row) for row in cursor.fetchall())
+            events = settled_events(
+                self.publisher, after=after, until=tail.settled, limit=limit, names=names, partition=partition
+            )
         full = len(events) == limit
         return FeedBatch(
             events=events,
@@ -97,17 +97,37 @@ class SqlFeed:
 
     def position_at(self, *, at: datetime) -> int | None:
         end = self.end()
-        if end is None:
-            return None
-        with connection_for(self.publisher).cursor() as cursor:
-            cursor.execute(_FIRST_FROM, [at])
-            first = cursor.fetchone()[0]
-        return end if first is None else min(first - 1, end)
+        return None if end is None else position_before(self.publisher, at=at, end=end)
 
     def behind(self, *, after: int, names: Sequence[str], partition: Partition = WHOLE) -> Behind:
         return count_behind(publisher=self.publisher, after=after, names=names, partition=partition)
 
 
+def settled_events(
+    publisher: str, *, after: int, until: int, limit: int, names: Sequence[str], partition: Partition
+) -> tuple[StoredEvent, ...]:
+    """Events between two positions of a log that this process reads by SQL; up to ``until`` it must be settled."""
+    with connection_for(publisher).cursor() as cursor:
+        cursor.execute(_READ.format(condition=partition.condition), [after, until, list(names), limit])
+        return tuple(StoredEvent(*row) for row in cursor.fetchall())
+
+
+def position_before(publisher: str, *, at: datetime, end: int) -> int:
+    """The position behind which all events of a time and later lie, in a log that is settled up to ``end``."""
+    with connection_for(publisher).cursor() as cursor:
+        cursor.execute(_FIRST_FROM, [at])
+        first = cursor.fetchone()[0]
+    return end if first is None else min(first - 1, end)
+
+
 def feed_for(publisher: str) -> Feed | None:
-    """A new feed of the publisher's log for this thread; None where this process has no way to it."""
-    return SqlFeed(publisher=publisher) if publisher in settings.DATABASES else None
+    """A new feed of the publisher's log for this thread: by SQL where it is hosted here, else by HTTP where
+    ``SEAMLINE_FEEDS`` says where it is; None where this process has no way to it."""
+    if publisher in settings.DATABASES:
+        return SqlFeed(publisher=publisher)
+    place = getattr(settings, "SEAMLINE_FEEDS", {}).get(publisher)
+    if place is None:
+        return None
+    from seamline.events.http_feed import HttpFeed
+
+    return HttpFeed(publisher=publisher, url=place)

@@ -121,7 +121,7 @@ class Lane(threading.Thread):
                 exc_info=not failed_before,
             )
             courier.forget()
-            for alias in (courier.subscriber, courier.publisher):
+            for alias in {courier.subscriber, courier.publisher} & settings.DATABASES.keys():
                 connection_for(alias).close()
             return
         if failed_before:

@@ -1,0 +1,1 @@
+"""The server of the feed: hosted logs over signed HTTP, for subscribers in other deployables."""

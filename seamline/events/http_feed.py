@@ -1,0 +1,158 @@
+"""A publisher's log in another deployable, read over signed HTTP: the same events at the same positions as by SQL.
+
+A log that cannot be reached is an error that lanes wait out. Every few seconds a reader tells how far its process's
+subscriptions have come, so that the publisher keeps what they need. This file may not know couriers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from seamline.contract.codec import encode
+from seamline.events.behind import Behind
+from seamline.events.feed import FeedBatch
+from seamline.events.feed_wire import (
+    MOST_EVENTS,
+    MOST_POSITIONS,
+    EndAnswer,
+    FetchAnswer,
+    ReadAnswer,
+    from_wire,
+    in_query,
+)
+from seamline.events.partition import WHOLE, Partition
+from seamline.events.stored import StoredEvent
+from seamline.events.telling import caller_for, positions_to_tell, tell_again
+from seamline.signing.channel import Channel, ExchangeFailed
+
+SECONDS = 10.0
+"""For an answer that need not wait."""
+A = TypeVar("A")
+
+
+class FeedUnavailable(Exception):
+    """The log of a publisher elsewhere cannot be read now; the text says why. Nothing is lost: come again later."""
+
+
+class HttpFeed:
+    """Reads the log through the deployable that hosts it. For one thread.
+
+    :param url: where that answers; the feed is below ``/internal/feeds/`` there.
+    """
+
+    def __init__(self, *, publisher: str, url: str) -> None:
+        self.publisher = publisher
+        self._channel = Channel(url=url, caller=caller_for(publisher), audience=publisher)
+        self._path = f"/internal/feeds/{publisher}"
+        self._wanted: int | None = None
+
+    def read(self, *, after: int, limit: int, names: Sequence[str], partition: Partition = WHOLE) -> FeedBatch:
+        """As ``Feed.read``.
+
+        :raises FeedUnavailable: the log cannot be read now.
+        """
+        self._tell()
+        answer = self._answer(
+            "",
+            ReadAnswer,
+            in_query(
+                after=after,
+                limit=min(limit, MOST_EVENTS),
+                names=list(names),
+                index=partition.index,
+                count=partition.count,
+            ),
+        )
+        events = from_wire(answer.events)
+        positions = [after, *(event.position for event in events), answer.position]
+        if positions != sorted(positions) or any(event.name not in names for event in events):
+            raise self._unavailable("it answered events that were not asked for, or not in order")
+        return FeedBatch(events=events, position=answer.position, more=answer.more, held_back=answer.held_back)
+
+    def wait(self, *, after: int, names: Sequence[str], seconds: float) -> ReadAnswer:
+        """Wait until there is an event of these names behind the position, or for so long, and answer the first.
+
+        ``settled`` is where to wait on; ``turned_away`` says that the server had no place to wait.
+
+        :raises FeedUnavailable: the log cannot be read now.
+        """
+        query = in_query(after=after, limit=1, names=list(names), wait=seconds)
+        return self._answer("", ReadAnswer, query, seconds=seconds + SECONDS)
+
+    def fetch(self, *, positions: Sequence[int]) -> tuple[StoredEvent, ...]:
+        """As ``Feed.fetch``.
+
+        :raises FeedUnavailable: the log cannot be read now.
+        """
+        left = sorted(set(positions))
+        found: list[StoredEvent] = []
+        while left:
+            asked = left[:MOST_POSITIONS]
+            answer = self._answer("/events", FetchAnswer, in_query(position=asked))
+            events = from_wire(answer.events)
+            if any(event.position not in asked for event in events) or not (events or answer.complete):
+                raise self._unavailable("it answered events that were not asked for")
+            found += events
+            done = asked[-1] if answer.complete else events[-1].position
+            left = [position for position in left if position > done]
+        return tuple(found)
+
+    def end(self) -> int | None:
+        """As ``Feed.end``.
+
+        :raises FeedUnavailable: the log cannot be read now.
+        """
+        return self._end(at=None)
+
+    def position_at(self, *, at: datetime) -> int | None:
+        """As ``Feed.position_at``.
+
+        :raises FeedUnavailable: the log cannot be read now.
+        """
+        return self._end(at=at)
+
+    def behind(self, *, after: int, names: Sequence[str], partition: Partition = WHOLE) -> Behind:
+        """As ``Feed.behind``.
+
+        :raises FeedUnavailable: the log cannot be read now.
+        """
+        return self._answer(
+            "/behind",
+            Behind,
+            in_query(after=after, names=list(names), index=partition.index, count=partition.count),
+        )
+
+    def interrupt(self) -> None:
+        """End a request that the feed's thread waits for; it raises ``FeedUnavailable`` there. Safe from any thread."""
+        self._channel.interrupt()
+
+    def _end(self, *, at: datetime | None) -> int | None:
+        answer = self._answer("/end", EndAnswer, in_query(wanted=self._wanted, at=at))
+        self._wanted = answer.wanted if answer.end is None else None
+        return answer.end
+
+    def _tell(self) -> None:
+        told = positions_to_tell(self.publisher)
+        if told:
+            try:
+                self._channel.post(f"{self._path}/readers", encode(told), seconds=SECONDS)
+            except ExchangeFailed as failed:
+                tell_again(self.publisher)
+                raise self._unavailable(str(failed)) from failed
+
+    def _answer(self, path: str, kind: type[A], query: list[tuple[str, str]], *, seconds: float = SECONDS) -> A:
+        try:
+            body = self._channel.get(self._path + path, query, seconds=seconds)
+            answer: A = msgspec.json.decode(body, type=kind)
+        except ExchangeFailed as failed:
+            raise self._unavailable(str(failed)) from failed
+        except msgspec.MsgspecError as error:
+            raise self._unavailable(f"{self._channel.place} answered what is no feed: {error}") from error
+        return answer
+
+    def _unavailable(self, reason: str) -> FeedUnavailable:
+        return FeedUnavailable(f"The log of {self.publisher!r} cannot be read: {reason}")
