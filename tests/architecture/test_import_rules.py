@@ -17,6 +17,7 @@ SKELETON = (
     "seamline/events",
     "seamline/sagas",
     "seamline/modules",
+    "seamline/signing",
     "seamline/testing",
     "contracts",
     "modules/orders/domain",

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db import Error
 from rich.console import Group
 from rich.live import Live
 from rich.text import Text
@@ -60,8 +61,12 @@ def _watch(options: dict[str, Any], output: Output) -> bool:
             while True:
                 release_connections()
                 time.sleep(options["watch"])
-                state = event_state()
-                live.update(_view(state, options), refresh=True)
+                try:
+                    state = event_state()
+                except Error as error:
+                    live.update(Text(f"The state cannot be read at the moment: {error}", style="red"), refresh=True)
+                else:
+                    live.update(_view(state, options), refresh=True)
         except KeyboardInterrupt:
             pass
     return _has_findings(state)
