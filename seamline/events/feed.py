@@ -42,8 +42,12 @@ class FeedBatch:
     """A transaction that may still commit keeps later events from being read; ask again soon."""
 
 
+class FeedUnavailable(Exception):
+    """The log of a publisher elsewhere cannot be read now; the text says why. Nothing is lost: come again later."""
+
+
 class Feed(Protocol):
-    """A publisher's log, as a reader sees it."""
+    """A publisher's log, as a reader sees it. Any question may raise ``FeedUnavailable``, or an error of the database."""
 
     def read(self, *, after: int, limit: int, names: Sequence[str], partition: Partition = WHOLE) -> FeedBatch:
         """The next events of these names and this partition, at most ``limit``, in the order of the log."""

@@ -14,7 +14,7 @@ import msgspec
 
 from seamline.contract.codec import encode
 from seamline.events.behind import Behind
-from seamline.events.feed import FeedBatch
+from seamline.events.feed import FeedBatch, FeedUnavailable
 from seamline.events.feed_wire import (
     MOST_EVENTS,
     MOST_POSITIONS,
@@ -32,10 +32,6 @@ from seamline.signing.channel import Channel, ExchangeFailed
 SECONDS = 10.0
 """For an answer that need not wait."""
 A = TypeVar("A")
-
-
-class FeedUnavailable(Exception):
-    """The log of a publisher elsewhere cannot be read now; the text says why. Nothing is lost: come again later."""
 
 
 class HttpFeed:

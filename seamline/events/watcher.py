@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 
 from django.conf import settings
 
+from seamline.events.feed import FeedUnavailable
 from seamline.events.feed_wire import LONGEST_WAIT
-from seamline.events.http_feed import FeedUnavailable, HttpFeed
+from seamline.events.http_feed import HttpFeed
 from seamline.modules.registry import hosted_modules
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0

@@ -150,9 +150,10 @@ class Channel:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
+    cause = error.__cause__ or error.__context__ or error
+    if isinstance(cause, TimeoutError) or isinstance(error, TimeoutError):
         return "no answer in time"
-    return str(error) or type(error).__name__
+    return (cause.strerror if isinstance(cause, OSError) else str(cause)) or type(cause).__name__
 
 
 def _told(response: BaseHTTPResponse, body: bytes) -> str:
