@@ -17,7 +17,7 @@ from django.db import Error
 from seamline.data import connection_for
 from seamline.events.behind import Behind
 from seamline.events.checkpoint import RATE_DECAY
-from seamline.events.feed import Feed, feed_for
+from seamline.events.feed import Feed, FeedUnavailable, feed_for
 from seamline.events.hosted import subscriptions
 from seamline.events.partition import PARTITION_OF_KEY, WHOLE, Partition
 from seamline.events.subscription import Subscription
@@ -141,8 +141,8 @@ class _Reach:
         """None where there is no way, or none at the moment."""
         try:
             return self._feed.behind(after=after, names=names, partition=partition) if self._feed else None
-        except (Error, OSError) as error:
-            logger.warning("How much of the log of %r is unread is unknown: %s", self._publisher, error)
+        except (Error, FeedUnavailable) as error:
+            logger.debug("How much of the log of %r is unread is unknown: %s", self._publisher, error)
             self._feed = None
             return None
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from prometheus_client import Metric, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily
 
-KINDS = ("lane", "job", "signals")
-"""Kinds of threads that a dispatcher runs; the second word of their names."""
+KINDS = ("lane", "job", "signals", "left_behind")
+"""Kinds of threads: the second word of their names, or ``left_behind`` for a lane that hangs and has been replaced."""
 
 _collector = ProcessCollector(registry=None)
 
@@ -20,7 +20,9 @@ def families() -> Iterator[Metric]:
     """Metrics of this process alone."""
     process = str(os.getpid())
     threads = GaugeMetricFamily(
-        "seamline_dispatcher_threads", "Live threads that deliver events and run jobs", labels=("process", "kind")
+        "seamline_dispatcher_threads",
+        "Live threads that deliver events and run jobs; those left behind hang in a handler",
+        labels=("process", "kind"),
     )
     alive = Counter(_kind(thread) for thread in threading.enumerate())
     for kind in sorted({*KINDS, *alive} - {""}):
@@ -35,4 +37,6 @@ def families() -> Iterator[Metric]:
 
 def _kind(thread: threading.Thread) -> str:
     framework, _, rest = thread.name.partition(" ")
-    return rest.partition(" ")[0] if framework == "seamline" else ""
+    if framework != "seamline":
+        return ""
+    return "left_behind" if rest.endswith("(left behind)") else rest.partition(" ")[0]

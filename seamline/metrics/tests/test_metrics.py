@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,13 @@ def test_threads_and_memory_are_labelled_by_process() -> None:
         assert value("seamline_dispatcher_threads", process=process, kind="lane") == 1
     finally:
         stop_dispatcher()
+    finished = threading.Event()
+    hanging = threading.Thread(target=finished.wait, name="seamline lane sample_ledger (left behind)")
+    hanging.start()
+    assert value("seamline_dispatcher_threads", process=process, kind="lane") == 0
+    assert value("seamline_dispatcher_threads", process=process, kind="left_behind") == 1
+    finished.set()
+    hanging.join()
     assert value("process_resident_memory_bytes", process=process) > 1_000_000
 
 
