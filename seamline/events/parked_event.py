@@ -140,7 +140,11 @@ def parked_groups(*, statuses: tuple[ParkedStatus, ...] = FAILED, **choice: Unpa
 
 
 def stored_event(event: ParkedEvent) -> StoredEvent | None:
-    """The event as it lies in the publisher's log; None where that is out of reach, or it is there no more."""
+    """The event as it lies in the publisher's log; None where this process has no way to it, or it is there no more.
+
+    :raises FeedUnavailable: the log is elsewhere and cannot be read now.
+    :raises django.db.Error: its database cannot be reached.
+    """
     feed = feed_for(event.publisher)
     return next(iter(feed.fetch(positions=[event.position])), None) if feed is not None else None
 

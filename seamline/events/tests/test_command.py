@@ -7,11 +7,12 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
 from seamline.events import drain, parked
 from seamline.events.tests import sample
-from seamline.events.tests.sample import LEDGER, effects, sell, subscription
+from seamline.events.tests.sample import LEDGER, SHOP, effects, sell, subscription
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -101,6 +102,20 @@ def test_long_values_of_a_payload_are_cut() -> None:
     drain(allow_parked=True)
     text = run("parked", "--event-id", str(parked()[0].event_id))[1]
     assert "3800 more characters" in text
+
+
+def test_event_whose_log_is_out_of_reach_is_shown_without_its_payload(
+    poisoned: None, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    identifier = str(parked()[0].event_id)
+    for places in ({}, {SHOP: "http://127.0.0.1:1"}):
+        settings.SEAMLINE_FEEDS = places
+        with monkeypatch.context() as away:
+            away.delitem(django_settings.DATABASES, SHOP)
+            code, text = run("parked", "--event-id", identifier)
+        assert code == 0
+        assert "published:      unknown: its log is out of reach, or has it no more" in text
+        assert "waiting behind: 1" in text
 
 
 def test_parked_is_bounded_and_says_how_many_more(poisoned: None) -> None:

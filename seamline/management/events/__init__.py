@@ -5,7 +5,7 @@ An action is a module with what ``Action`` names. A new one is a file here and a
 
 from __future__ import annotations
 
-from seamline.management.events import discard, parked, redrive, status
+from seamline.management.events import discard, parked, redrive, schemas, status
 from seamline.management.events.output import Action
 
 ACTIONS: tuple[Action, ...] = (
@@ -13,4 +13,5 @@ ACTIONS: tuple[Action, ...] = (
     parked,
     redrive,
     discard,
+    schemas,
 )

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db import Error
 
 from seamline.events import ParkedEvent, ParkedStatus, parked
+from seamline.events.feed import FeedUnavailable
 from seamline.events.parked_event import stored_event
 from seamline.management.events.output import Output
 
@@ -31,11 +33,11 @@ class Facts:
 
 
 def facts(event: ParkedEvent) -> Facts:
-    """Look everything up.
-
-    :raises django.db.Error: the publisher's log cannot be reached at the moment.
-    """
-    stored = stored_event(event)
+    """Look everything up."""
+    try:
+        stored = stored_event(event)
+    except (FeedUnavailable, Error):
+        stored = None
     waiting = parked(
         subscription=event.subscription,
         publisher=event.publisher,
