@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -73,6 +74,12 @@ SEAMLINE_FEED_WAITERS = _whole_number(
 )
 """Readers of other deployables that may wait in one process at a time; each takes a thread of the web server."""
 DATABASE_ROUTERS = ["seamline.data.router.ModuleRouter"]
+SEAMLINE_ARCHIVE_DIR = Path(env.str("SEAMLINE_ARCHIVE_DIR", default="") or BASE_DIR / ".seamline" / "archive")
+"""Where old events go, by module; every process that hosts the module must see the same files."""
+SEAMLINE_RETENTION: dict[str, timedelta] = {}
+"""How long each module's events stay in its log before ``manage.py events archive`` takes them out; others stay."""
+SEAMLINE_CONTRACTS = "contracts"
+"""The package of all contracts, hosted here or not; its folder ``released`` keeps every event schema ever released."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

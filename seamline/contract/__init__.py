@@ -15,6 +15,7 @@ from seamline.contract.errors import (
     ModuleUnavailable,
 )
 from seamline.contract.event import Event
+from seamline.contract.upcasting import upcaster
 
 __all__ = [
     "CallInsideTransaction",
@@ -32,4 +33,5 @@ __all__ = [
     "Secret",
     "command",
     "query",
+    "upcaster",
 ]

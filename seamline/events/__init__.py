@@ -3,6 +3,7 @@
 Modules import this package's names and nothing below it.
 """
 
+from seamline.contract import upcaster
 from seamline.events.dispatcher import Dispatcher, announce, start_dispatcher, stop_dispatcher
 from seamline.events.draining import NotDrained, drain
 from seamline.events.feed import Feed, FeedBatch
@@ -12,7 +13,7 @@ from seamline.events.parked_event import ParkedEvent, ParkedGroup, parked, parke
 from seamline.events.parking import discard, redrive
 from seamline.events.publishing import publish
 from seamline.events.shelf import ParkedStatus
-from seamline.events.stored import StoredEvent, UndecodableEvent, upcaster
+from seamline.events.stored import StoredEvent, UndecodableEvent
 from seamline.events.subscription import Delivery, Subscription
 
 __all__ = [

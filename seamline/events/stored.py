@@ -16,10 +16,9 @@ import msgspec
 from seamline.contract import Event
 from seamline.contract.codec import decoder
 from seamline.contract.event import event_for_name
+from seamline.contract.upcasting import MissingUpcaster, lifted
 
 _decoder: Callable[[Any], Any] = decoder
-Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
-_UPCASTERS: dict[tuple[str, int], Upcaster] = {}
 
 
 class UndecodableEvent(Exception):
@@ -53,7 +52,7 @@ class StoredEvent:
             if self.schema_version == event.schema_version:
                 decode: Callable[[str], Event] = _decoder(event).decode
                 return decode(self.data)
-            return msgspec.convert(self._lifted(event.schema_version), event)
+            return msgspec.convert(self._lifted(event.schema_version), event, str_keys=True)
         except msgspec.ValidationError as error:
             raise UndecodableEvent(
                 f"{self.name} at position {self.position} (schema version {self.schema_version}) does not fit "
@@ -67,30 +66,7 @@ class StoredEvent:
                 f"up to {wanted}. Deploy the newer contract here, then redrive."
             )
         payload: dict[str, Any] = msgspec.json.decode(self.data)
-        for version in range(self.schema_version, wanted):
-            lift = _UPCASTERS.get((self.name, version))
-            if lift is None:
-                raise UndecodableEvent(
-                    f"No upcaster lifts {self.name} from schema version {version} to {version + 1}: register one with "
-                    f'@upcaster("{self.name}", from_version={version}).'
-                )
-            payload = lift(payload)
-        return payload
-
-
-def upcaster(name: str, *, from_version: int) -> Callable[[Upcaster], Upcaster]:
-    """Register the function that lifts an event's payload from one schema version to the next.
-
-    >>> @upcaster("orders.order_placed", from_version=1)
-    ... def add_channel(payload):
-    ...     return {**payload, "channel": "web"}
-
-    :raises ValueError: another function is registered for that step.
-    """
-
-    def register(function: Upcaster) -> Upcaster:
-        if _UPCASTERS.setdefault((name, from_version), function) is not function:
-            raise ValueError(f"Two upcasters lift {name!r} from schema version {from_version}; keep one.")
-        return function
-
-    return register
+        try:
+            return lifted(payload, name=self.name, from_version=self.schema_version, to_version=wanted)
+        except MissingUpcaster as error:
+            raise UndecodableEvent(str(error)) from error

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from seamline.contract import Event
-from seamline.events import StoredEvent, UndecodableEvent, stored, upcaster
+from seamline.contract import Event, upcasting
+from seamline.events import StoredEvent, UndecodableEvent, upcaster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Weighed(Event, name="sample_scale.weighed", key="item", schema_version=3):
 
 @pytest.fixture(autouse=True)
 def _own_upcasters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(stored, "_UPCASTERS", {})
+    monkeypatch.setattr(upcasting, "_UPCASTERS", {})
     return
 
 
