@@ -77,7 +77,7 @@ class HttpFeed:
         :raises FeedUnavailable: the log cannot be read now.
         """
         query = in_query(after=after, limit=1, names=list(names), wait=seconds)
-        return self._answer("", ReadAnswer, query, seconds=seconds + SECONDS)
+        return self._answer("", ReadAnswer, query, wait=seconds)
 
     def fetch(self, *, positions: Sequence[int]) -> tuple[StoredEvent, ...]:
         """As ``Feed.fetch``.
@@ -140,9 +140,9 @@ class HttpFeed:
                 tell_again(self.publisher)
                 raise self._unavailable(str(failed)) from failed
 
-    def _answer(self, path: str, kind: type[A], query: list[tuple[str, str]], *, seconds: float = SECONDS) -> A:
+    def _answer(self, path: str, kind: type[A], query: list[tuple[str, str]], *, wait: float = 0.0) -> A:
         try:
-            body = self._channel.get(self._path + path, query, seconds=seconds)
+            body = self._channel.get(self._path + path, query, seconds=wait + SECONDS)
             answer: A = msgspec.json.decode(body, type=kind)
         except ExchangeFailed as failed:
             raise self._unavailable(str(failed)) from failed

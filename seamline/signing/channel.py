@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from http.client import HTTPException
 from urllib.parse import urlencode
 
 import msgspec
@@ -51,6 +52,7 @@ class Channel:
         parts = address_parts(url)
         self._caller, self._audience = caller, audience
         self._prefix = parts.path.rstrip("/")
+        self._interrupted = False
         self.place = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "") + self._prefix
         host = parts.hostname or ""
         self._connection: HTTPConnection = (
@@ -70,7 +72,8 @@ class Channel:
         try:
             return self._exchange(message, seconds=seconds)
         except ExchangeFailed as failed:
-            if failed.status is not None or not kept or isinstance(failed.__cause__, TimeoutError):
+            lost = kept and failed.status is None and not isinstance(failed.__cause__, TimeoutError)
+            if not lost or self._interrupted:
                 raise
         return self._exchange(message, seconds=seconds)
 
@@ -82,7 +85,8 @@ class Channel:
         return self._exchange(Message(method="POST", path=path, body=body), seconds=seconds)
 
     def interrupt(self) -> None:
-        """End a request that another thread waits for; it raises ``ExchangeFailed`` there."""
+        """End for good: a request that another thread waits for raises ``ExchangeFailed``, and so do later ones."""
+        self._interrupted = True
         if (opened := self._connection.sock) is not None:
             try:
                 opened.shutdown(socket.SHUT_RDWR)
@@ -100,7 +104,7 @@ class Channel:
         try:
             response = self._send(message, header, seconds=seconds)
             body = response.read(MOST_BYTES + 1)
-        except (HTTPError, OSError) as error:
+        except (HTTPError, HTTPException, OSError) as error:
             self.close()
             raise ExchangeFailed(f"{self.place} does not answer: {_reason(error)}") from error
         if len(body) > MOST_BYTES:
@@ -134,6 +138,8 @@ class Channel:
         connection.timeout = CONNECT_SECONDS
         if connection.sock is None:
             connection.connect()
+        if self._interrupted:  # from here on, closing the socket ends the exchange
+            raise ConnectionAbortedError("interrupted")
         headers = {"Authorization": header, "Accept": "application/json"}
         if message.method != "GET":
             headers["Content-Type"] = "application/json"
