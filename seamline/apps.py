@@ -16,3 +16,6 @@ class SeamlineConfig(AppConfig):
 
         register_converter(SkuConverter, "sku")
         from seamline import checks  # noqa: F401 - importing registers them
+        from seamline.history import archived_log
+
+        archived_log.register()

@@ -12,20 +12,27 @@ from datetime import datetime
 from typing import Protocol
 
 from django.conf import settings
+from django.db.backends.utils import CursorWrapper
 
 from seamline.data import connection_for
+from seamline.events.archived import archived_log
 from seamline.events.behind import Behind, count_behind
 from seamline.events.partition import WHOLE, Partition
 from seamline.events.stored import StoredEvent
 from seamline.events.tail import Tail
 
 _COLUMNS = "position, event_id, name, schema_version, key, data::text, meta::text, at"
+# The mark of the archive comes from the same snapshot: rows that leave for files meanwhile are never skipped.
 _READ = f"""
-SELECT {_COLUMNS} FROM event_log
-WHERE position > %s AND position <= %s AND name = ANY(%s){{condition}} ORDER BY position LIMIT %s
+SELECT archived.mark, logged.*
+FROM (SELECT coalesce(max(last), 0) AS mark FROM archived_range) AS archived LEFT JOIN (
+    SELECT {_COLUMNS} FROM event_log
+    WHERE position > %s AND position <= %s AND name = ANY(%s){{condition}} ORDER BY position LIMIT %s
+) AS logged ON true ORDER BY logged.position
 """  # noqa: S608 - constants only
 _FETCH = f"SELECT {_COLUMNS} FROM event_log WHERE position = ANY(%s) ORDER BY position"  # noqa: S608
 
+_ARCHIVED = "SELECT coalesce(max(last), 0) FROM archived_range"
 _FIRST_FROM = "SELECT min(position) FROM event_log WHERE at >= %s"
 
 
@@ -77,23 +84,28 @@ class SqlFeed:
         tail.settled = max(tail.settled, after)
         connection = connection_for(self.publisher)
         window_full = tail.advance(connection)
-        events: tuple[StoredEvent, ...] = ()
+        found = Settled(position=tail.settled)
         if tail.settled > after:
-            events = settled_events(
+            found = settled_events(
                 self.publisher, after=after, until=tail.settled, limit=limit, names=names, partition=partition
             )
-        full = len(events) == limit
         return FeedBatch(
-            events=events,
-            position=events[-1].position if full else tail.settled,
-            more=full or window_full,
+            events=found.events,
+            position=found.position,
+            more=found.more or window_full,
             held_back=tail.held_back,
         )
 
     def fetch(self, *, positions: Sequence[int]) -> tuple[StoredEvent, ...]:
         with connection_for(self.publisher).cursor() as cursor:
             cursor.execute(_FETCH, [list(positions)])
-            return tuple(StoredEvent(*row) for row in cursor.fetchall())
+            logged = tuple(StoredEvent(*row) for row in cursor.fetchall())
+            missing = set(positions) - {event.position for event in logged}
+            # Asked after the log: what leaves it meanwhile is found here.
+            if not missing or min(missing) > _mark(cursor):
+                return logged
+        archived = archived_log().fetch(publisher=self.publisher, positions=sorted(missing))
+        return tuple(sorted(logged + archived, key=lambda event: event.position))
 
     def end(self) -> int | None:
         self._tail = self._tail or Tail(settled=0)
@@ -107,13 +119,33 @@ class SqlFeed:
         return count_behind(publisher=self.publisher, after=after, names=names, partition=partition)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """Wanted events of a settled part of a log, and where to read on; ``more`` when it may hold further ones."""
+
+    events: tuple[StoredEvent, ...] = ()
+    position: int
+    more: bool = False
+
+
 def settled_events(
     publisher: str, *, after: int, until: int, limit: int, names: Sequence[str], partition: Partition
-) -> tuple[StoredEvent, ...]:
-    """Events between two positions of a log that this process reads by SQL; up to ``until`` it must be settled."""
+) -> Settled:
+    """Events between two positions of a log that this process reads by SQL; up to ``until`` it must be settled.
+
+    What has left the log for the archive is read there.
+    """
     with connection_for(publisher).cursor() as cursor:
         cursor.execute(_READ.format(condition=partition.condition), [after, until, list(names), limit])
-        return tuple(StoredEvent(*row) for row in cursor.fetchall())
+        rows = cursor.fetchall()
+    if rows[0][0] > after:
+        events, position = archived_log().read(
+            publisher=publisher, after=after, limit=limit, names=names, partition=partition
+        )
+        return Settled(events=events, position=position, more=True)
+    events = () if rows[0][1] is None else tuple(StoredEvent(*row[1:]) for row in rows)
+    full = len(events) == limit
+    return Settled(events=events, position=events[-1].position if full else until, more=full)
 
 
 def position_before(publisher: str, *, at: datetime, end: int) -> int:
@@ -121,7 +153,17 @@ def position_before(publisher: str, *, at: datetime, end: int) -> int:
     with connection_for(publisher).cursor() as cursor:
         cursor.execute(_FIRST_FROM, [at])
         first = cursor.fetchone()[0]
+        # Asked after the log: what leaves it meanwhile is found here.
+        archived = archived_log().position_before(publisher=publisher, at=at) if _mark(cursor) else None
+    if archived is not None:
+        return min(archived, end)
     return end if first is None else min(first - 1, end)
+
+
+def _mark(cursor: CursorWrapper) -> int:
+    """The last position that is in the archive."""
+    cursor.execute(_ARCHIVED)
+    return int(cursor.fetchone()[0])
 
 
 def feed_for(publisher: str) -> Feed | None:

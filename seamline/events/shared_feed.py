@@ -15,7 +15,7 @@ from datetime import datetime
 
 from seamline.data import connection_for
 from seamline.events.behind import Behind, count_behind
-from seamline.events.feed import FeedBatch, SqlFeed, position_before, settled_events
+from seamline.events.feed import FeedBatch, Settled, SqlFeed, position_before, settled_events
 from seamline.events.partition import WHOLE, Partition
 from seamline.events.stored import StoredEvent
 from seamline.events.tail import Tail
@@ -54,17 +54,13 @@ class SharedFeed:
         with self._lock:
             tail, window_full = self._advanced(after)
             settled, held_back = tail.settled, tail.held_back
-        events: tuple[StoredEvent, ...] = ()
+        found = Settled(position=max(after, settled))
         if settled > after:
-            events = settled_events(
+            found = settled_events(
                 self.publisher, after=after, until=settled, limit=limit, names=names, partition=partition
             )
-        full = len(events) == limit
         batch = FeedBatch(
-            events=events,
-            position=events[-1].position if full else max(after, settled),
-            more=full or window_full,
-            held_back=held_back,
+            events=found.events, position=found.position, more=found.more or window_full, held_back=held_back
         )
         return SharedRead(batch=batch, settled=settled)
 

@@ -18,7 +18,8 @@ WINDOW = 20_000
 
 # The last position of the window, and the last one before its first hole.
 _SCAN = """
-SELECT count(*), max(position), min(previous) FILTER (WHERE position > previous + 1)
+SELECT count(*), max(position), min(previous) FILTER (WHERE position > previous + 1),
+    (SELECT coalesce(max(last), 0) FROM archived_range)
 FROM (
     SELECT position, lag(position, 1, %(settled)s) OVER (ORDER BY position) AS previous
     FROM (SELECT position FROM event_log WHERE position > %(settled)s ORDER BY position LIMIT %(window)s) AS scanned
@@ -32,7 +33,9 @@ WHERE locktype = 'relation' AND relation = 'event_log'::regclass AND mode = 'Row
   AND pid IS DISTINCT FROM pg_backend_pid() AND virtualtransaction NOT LIKE '%/0'
 GROUP BY virtualtransaction
 """
-_LAST = "SELECT coalesce(max(position), 0) FROM event_log"
+_LAST = """
+SELECT greatest((SELECT max(position) FROM event_log), (SELECT max(last) FROM archived_range), 0)
+"""
 
 
 @dataclass(slots=True)
@@ -71,9 +74,12 @@ class Tail:
             if self._watch is not None and self._ended(cursor, self._watch):
                 self.settled = max(self.settled, self._watch.until)
                 self._watch = None
-            cursor.execute(_SCAN, {"settled": self.settled, "window": WINDOW})
-            count, last, before_hole = cursor.fetchone()
-            if before_hole is not None:
+            count, last, before_hole, archived = self._scan(cursor)
+            if archived > self.settled:
+                # What is in the archive was settled; the holes that it left in the log are none to wait at.
+                self.settled = archived
+                count, last, before_hole, _ = self._scan(cursor)
+            if before_hole is not None and last is not None:
                 self.settled = before_hole
                 if self._watch is None:
                     # Whoever took a position up to `last` took its lock before: it is listed now, or it has ended.
@@ -95,6 +101,11 @@ class Tail:
                 self.settled = max(self.settled, self._watch.until)
                 self._watch = None
             return None if self._watch is not None else self.settled
+
+    def _scan(self, cursor: CursorWrapper) -> tuple[int, int | None, int | None, int]:
+        cursor.execute(_SCAN, {"settled": self.settled, "window": WINDOW})
+        scanned: tuple[int, int | None, int | None, int] = cursor.fetchone()
+        return scanned
 
     def _begin_watch(self, cursor: CursorWrapper, *, until: int) -> None:
         writers = _writers(cursor)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 
 @contextmanager
-def process(role: str) -> Iterator[subprocess.Popen[str]]:
+def process(role: str, *, program: str = "seamline.events.tests.crashing") -> Iterator[subprocess.Popen[str]]:
     """The process in this role; killed with SIGKILL at the end of the block, if not before."""
     started = subprocess.Popen(
-        [sys.executable, "-m", "seamline.events.tests.crashing", role],
+        [sys.executable, "-m", program, role],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
