@@ -13,6 +13,8 @@ from seamline.events.partition import WHOLE, Partition
 
 LEASE = 5.0
 """Seconds that a worker keeps a partition between two commits of one backlog, if it dies there."""
+IDLE_LONGER = 3.0
+"""Seconds that a session may idle beyond a handler's limit: its process cuts a handler off before, if it still can."""
 RATE_DECAY = 60.0
 """Seconds over which the rate is averaged: older events count e times less."""
 
@@ -33,7 +35,7 @@ FROM checkpoint WHERE subscription = %s AND publisher = %s ORDER BY partition <>
 _CLAIM = """
 SELECT position, paused, partitions,
     coalesce(lease_expires_at > clock_timestamp() AND lease_owner <> %(owner)s, false),
-    set_config('statement_timeout', %(limit)s, true), set_config('idle_in_transaction_session_timeout', %(limit)s, true)
+    set_config('statement_timeout', %(limit)s, true), set_config('idle_in_transaction_session_timeout', %(idle)s, true)
 FROM checkpoint WHERE subscription = %(subscription)s AND publisher = %(publisher)s AND partition = %(partition)s
 FOR UPDATE SKIP LOCKED
 """
@@ -109,13 +111,14 @@ class Checkpoint:
     def claim(self, *, timeout: float) -> Claim | None:
         """Lock the row until the open transaction ends; None when somebody else has it, or it is gone.
 
-        :param timeout: seconds that a statement of this transaction may take from now on, or that it may idle.
+        :param timeout: seconds that a statement of this transaction may take from now on; it may idle a bit longer.
         """
         with connection_for(self.subscriber).cursor() as cursor:
             cursor.execute(
                 _CLAIM,
                 {
                     "limit": str(max(1, int(timeout * 1000))),
+                    "idle": str(int((timeout + IDLE_LONGER) * 1000)),
                     "subscription": self.subscription,
                     "publisher": self.publisher,
                     "partition": self.partition.index,

@@ -89,7 +89,7 @@ class Courier:
         self._feed = feed
         self._until = until
         self._names = subscription.names_of(publisher)
-        self._handling = Handling(subscriber=subscriber, subscription=subscription, publisher=publisher)
+        self.handling = Handling(subscriber=subscriber, subscription=subscription, publisher=publisher)
         self._owner = owner or new_owner()
         names = {"subscriber": subscriber, "subscription": subscription.name, "publisher": publisher}
         self._checkpoint = Checkpoint(**names, owner=self._owner, partition=partition)
@@ -258,7 +258,7 @@ class Courier:
     def _run(self, events: Sequence[StoredEvent], blocked: set[str]) -> None:
         flowing = [event for event in events if event.key not in blocked] if blocked else events
         try:
-            self._handling.run(flowing)
+            self.handling.run(flowing)
         except HandlerFailed as failed:
             if failed.index is not None and blocked:
                 failed.index = events.index(flowing[failed.index])
@@ -302,7 +302,7 @@ class Courier:
                     f"The log of {self.publisher!r} has no event at position {head.position} any more; discard it."
                 )
                 raise HandlerFailed(index=0, cause=missing)
-            self._handling.run([event], attempt=head.attempts + 1)
+            self.handling.run([event], attempt=head.attempts + 1)
 
     def _note_failure(self, head: Head, failed: HandlerFailed) -> None:
         with atomic(self.subscriber):

@@ -13,8 +13,11 @@ from seamline.modules.registry import hosted_modules
 logger = logging.getLogger(__name__)
 
 
-def couriers_of(module: Module) -> tuple[Courier, ...]:
-    """New couriers for the module's subscriptions, for one thread; they share one feed for each publisher."""
+def couriers_of(module: Module, *, owner: str = "") -> tuple[Courier, ...]:
+    """New couriers for the module's subscriptions, for one thread; they share one feed for each publisher.
+
+    :param owner: the name under which they take leases; one of their own for each if empty.
+    """
     feeds: dict[str, Feed | None] = {}
     couriers = []
     for subscription in module.subscriptions:
@@ -31,6 +34,7 @@ def couriers_of(module: Module) -> tuple[Courier, ...]:
                     subscription=subscription,
                     publisher=publisher,
                     feed=feed,
+                    owner=owner,
                     partition=Partition(index=index, count=subscription.partitions),
                 )
                 for index in range(subscription.partitions)

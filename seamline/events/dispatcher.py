@@ -16,8 +16,10 @@ from django.conf import settings
 from seamline.data import connection_for
 from seamline.events.growth import growth
 from seamline.events.lane import Lane
+from seamline.events.lanes import Lanes
 from seamline.events.publishing import on_published
 from seamline.events.signals import CHANNEL, Signals
+from seamline.events.watchdog import watchdog
 from seamline.events.watcher import Watcher, watchers
 from seamline.jobs import JobThread
 from seamline.modules.registry import hosted_modules
@@ -28,7 +30,7 @@ class Dispatcher:
 
     def __init__(self) -> None:
         modules = hosted_modules()
-        self._lanes = tuple(Lane(module=module) for module in modules if module.subscriptions)
+        self._lanes = Lanes(modules)
         self._jobs = tuple(JobThread(module=module.name, job=job) for module in modules for job in module.jobs)
         self._signals = tuple(
             Signals(alias=aliases[0], received=self._wake_lanes) for aliases in _aliases_by_database().values()
@@ -53,6 +55,7 @@ class Dispatcher:
         :returns: whether all ended in time; what goes on is rolled back when the process ends, and nothing is lost.
         """
         growth.heard_everywhere = False
+        self._lanes.close()
         threads: tuple[Lane | JobThread | Signals | Watcher, ...] = (
             *self._lanes, *self._jobs, *self._signals, *self._watchers
         )  # fmt: skip
@@ -61,7 +64,13 @@ class Dispatcher:
         end = time.monotonic() + timeout
         for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
+        watchdog().rest()
         return not any(thread.is_alive() for thread in threads)
+
+    @property
+    def abandoned(self) -> int:
+        """How many threads of this process hang in a handler and have been replaced."""
+        return len(self._lanes.abandoned)
 
     def _wake_lanes(self, publisher: str) -> None:
         growth.hint(publisher)

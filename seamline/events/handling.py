@@ -1,4 +1,4 @@
-"""Running a handler over stored events, inside the subscriber's open transaction.
+"""Running a handler over stored events, inside the subscriber's open transaction and within its time.
 
 Whatever goes wrong in a handler leaves as ``HandlerFailed`` with the event that failed, where that is known. This file
 may not know checkpoints.
@@ -6,21 +6,22 @@ may not know checkpoints.
 
 from __future__ import annotations
 
-import time
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import inf
 from typing import Any
 
 import msgspec
-from psycopg.pq import TransactionStatus
 
 from seamline.calls.context import Call, Origin, current
 from seamline.contract import Event
 from seamline.data import connection_for
 from seamline.events.publishing import causing_event
+from seamline.events.sessions import Session
 from seamline.events.stored import StoredEvent
 from seamline.events.subscription import Delivery, Subscription
+from seamline.events.time_limit import HandlerTimeout, ThreadAbandoned, TimeLimit
 from seamline.modules.manifest import imported
 
 LONGEST_TRACEBACK = 8_000
@@ -28,12 +29,16 @@ LONGEST_TRACEBACK = 8_000
 
 
 class HandlerFailed(Exception):
-    """A handler raised; ``index`` is the place of its event in the sequence, None when it had several."""
+    """A handler raised; ``index`` is the place of its event in the sequence, None when it had several.
 
-    def __init__(self, *, index: int | None, cause: Exception) -> None:
+    :param hung: where the handler was when its time was up.
+    """
+
+    def __init__(self, *, index: int | None, cause: BaseException, hung: traceback.StackSummary | None = None) -> None:
         super().__init__(repr(cause))
         self.index = index
         self.cause = cause
+        self.hung = hung
 
     @property
     def error(self) -> str:
@@ -43,87 +48,156 @@ class HandlerFailed(Exception):
     @property
     def traceback(self) -> str:
         """The traceback, its end if it is long."""
-        return "".join(traceback.format_exception(self.cause))[-LONGEST_TRACEBACK:]
+        if self.hung is None:
+            text = "".join(traceback.format_exception(self.cause))
+        else:
+            text = "\n".join(
+                ["Where it was when its time was up (most recent call last):", "".join(self.hung.format()) + self.error]
+            )
+        return text[-LONGEST_TRACEBACK:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """That the handler hangs over these events, for whoever takes over from the thread that does not come back."""
+
+    subscription: str
+    positions: tuple[int, ...]
+    """Several where the handler takes them in one call."""
+    attempt: int
+    failed: HandlerFailed
 
 
 class Handling:
-    """The handler of one subscription for the events of one publisher."""
+    """The handler of one subscription for the events of one publisher. For one thread.
+
+    ``on_stuck`` is called by the watchdog when the handler is late and cannot be interrupted; it says whether another
+    thread takes over.
+    """
 
     def __init__(self, *, subscriber: str, subscription: Subscription, publisher: str) -> None:
         self._subscriber = subscriber
+        self._subscription = subscription
         self._publisher = publisher
-        self._in_batches = subscription.batch is not None
-        self._path = subscription.handler
-        self._timeout = subscription.timeout
         self._handler: Callable[..., None] | None = None
+        self._limit = TimeLimit(seconds=subscription.timeout, overdue=self._overdue, stuck=self._stuck)
+        self._events: Sequence[StoredEvent] = ()
+        self._index: int | None = None
+        self._attempt = 1
+        self._session: Session | None = None
+        self.on_stuck: Callable[[Verdict], bool] = lambda verdict: False
+        self.condemned: Verdict | None = None
+        """Events that failed in a thread which did not live to say so: they fail here without being tried."""
 
     def run(self, events: Sequence[StoredEvent], *, attempt: int = 1) -> None:
         """Call the handler, for each event or once for all.
 
-        :raises HandlerFailed: it raised, an event could not be decoded, or the handler could not be imported.
+        :raises HandlerFailed: it raised or took too long, an event could not be decoded, or the handler could not be
+            imported.
+        :raises ThreadAbandoned: it hung for so long that another thread has taken over; this one may only end.
         """
         if not events:
             return
-        if self._in_batches:
-            self._run_batch(events, attempt)
-        else:
-            self._run_each(events, attempt)
+        self._events, self._index, self._attempt = events, None, attempt
+        session = self._session = Session(connection_for(self._subscriber))
+        outer, cause = current.set(current.get()), causing_event.set(None)
+        try:
+            with self._limit:
+                if self._subscription.batch is None:
+                    self._run_each(events, attempt)
+                else:
+                    self._run_batch(events, attempt)
+        except HandlerFailed:
+            raise
+        except (Exception, HandlerTimeout) as error:
+            raise self._failed(error, session) from error
+        except ThreadAbandoned:
+            session.drop()
+            raise
+        finally:
+            current.reset(outer)
+            causing_event.reset(cause)
 
     def _run_batch(self, events: Sequence[StoredEvent], attempt: int) -> None:
-        alone = 0 if len(events) == 1 else None
         deliveries = []
         for index, event in enumerate(events):
-            try:
-                deliveries.append(self._delivery(event, attempt))
-            except Exception as error:
-                raise HandlerFailed(index=index, cause=error) from error
-        outer, cause = (
-            current.set(Call("", inf, "", Origin(actor="system", correlation_id=""))),
-            causing_event.set(None),
-        )
-        try:
-            began = time.monotonic()
-            self._function()(deliveries)
-            self._check(began)
-        except Exception as error:
-            raise HandlerFailed(index=alone, cause=error) from error
-        finally:
-            current.reset(outer)
-            causing_event.reset(cause)
+            self._index = index
+            deliveries.append(self._delivery(event, attempt))
+        self._index = 0 if len(events) == 1 else None
+        self._refuse_condemned(events, attempt)
+        current.set(Call("", inf, "", Origin(actor="system", correlation_id="")))
+        self._call(self._function(), deliveries)
 
     def _run_each(self, events: Sequence[StoredEvent], attempt: int) -> None:
-        outer, cause = current.set(current.get()), causing_event.set(None)
-        index = 0
-        try:
-            handler = self._function()
-            for index, event in enumerate(events):  # noqa: B007 - the handler of the exception needs it
-                delivery = self._delivery(event, attempt)
-                meta = delivery.meta
-                origin = Origin(actor=meta.get("actor", "system"), correlation_id=meta.get("correlation", ""))
-                current.set(Call("", inf, "", origin))
-                causing_event.set(delivery.event_id)
-                began = time.monotonic()
-                handler(delivery.event, delivery)
-                self._check(began)
-        except Exception as error:
-            raise HandlerFailed(index=index, cause=error) from error
-        finally:
-            current.reset(outer)
-            causing_event.reset(cause)
+        self._index = 0
+        handler = self._function()
+        for index, event in enumerate(events):
+            self._index = index
+            if self.condemned is not None:
+                self._refuse_condemned((event,), attempt)
+            delivery = self._delivery(event, attempt)
+            meta = delivery.meta
+            origin = Origin(actor=meta.get("actor", "system"), correlation_id=meta.get("correlation", ""))
+            current.set(Call("", inf, "", origin))
+            causing_event.set(delivery.event_id)
+            self._call(handler, delivery.event, delivery)
 
-    def _check(self, began: float) -> None:
-        seconds = time.monotonic() - began
-        if seconds > self._timeout:
-            # PostgreSQL may have ended the session meanwhile, which only the next statement would show.
-            raise TimeoutError(f"{self._path} took {seconds:.1f} s; the subscription allows {self._timeout:g} s.")
-        # Asked of the client library, not of the server: a swallowed error must not be blamed on the next event.
-        connection = connection_for(self._subscriber)
-        status = connection.connection.info.transaction_status if connection.connection is not None else None
-        if connection.needs_rollback or status is not TransactionStatus.INTRANS:
+    def _call(self, handler: Callable[..., None], *arguments: Any) -> None:
+        self._limit.begin()
+        handler(*arguments)
+        self._limit.end()
+        # A swallowed error must not be blamed on the next event.
+        if self._session is not None and not self._session.in_transaction:
             raise RuntimeError(
-                f"{self._path} caught an error of the database and went on, but the transaction is lost. Wrap what may "
-                f'fail in a savepoint: with atomic("{self._subscriber}"): ...'
+                f"{self._subscription.handler} caught an error of the database and went on, but the transaction is "
+                f'lost. Wrap what may fail in a savepoint: with atomic("{self._subscriber}"): ...'
             )
+
+    def _failed(self, error: BaseException, session: Session) -> HandlerFailed:
+        if not self._limit.fired and not isinstance(error, HandlerTimeout):
+            return HandlerFailed(index=self._index, cause=error)
+        cause = self._timed_out()
+        try:
+            self._limit.leave()  # it may have come while the block was left
+        finally:
+            session.drop()
+        return HandlerFailed(index=self._index, cause=cause, hung=_within_handler(self._limit.stack))
+
+    def _timed_out(self) -> HandlerTimeout:
+        return HandlerTimeout(
+            f"{self._subscription.handler} took {self._limit.elapsed:.1f} s and was cut off; the subscription allows "
+            f"{self._subscription.timeout:g} s."
+        )
+
+    def _overdue(self) -> None:
+        if self._session is not None:
+            self._session.cancel()
+
+    def _stuck(self, stack: traceback.StackSummary) -> bool:
+        if self._session is not None:
+            self._session.sever()
+        hanging = self._events if self._index is None else (self._events[self._index],)
+        failed = HandlerFailed(index=None, cause=self._timed_out(), hung=_within_handler(stack))
+        return self.on_stuck(
+            Verdict(
+                subscription=self._subscription.name,
+                positions=tuple(event.position for event in hanging),
+                attempt=self._attempt,
+                failed=failed,
+            )
+        )
+
+    def _refuse_condemned(self, events: Sequence[StoredEvent], attempt: int) -> None:
+        verdict = self.condemned
+        if verdict is None or verdict.attempt != attempt:
+            return
+        found = [index for index, event in enumerate(events) if event.position in verdict.positions]
+        if not found or (len(events) == 1 and len(verdict.positions) > 1):
+            return  # where it hung over several, it shows now which one it was
+        self.condemned = None
+        if self._index is None and len(verdict.positions) == 1:
+            self._index = found[0]
+        raise HandlerFailed(index=self._index, cause=verdict.failed.cause, hung=verdict.failed.hung)
 
     def _delivery(self, event: StoredEvent, attempt: int) -> Delivery[Event]:
         meta: dict[str, Any] = msgspec.json.decode(event.meta)
@@ -139,5 +213,13 @@ class Handling:
 
     def _function(self) -> Callable[..., None]:
         if self._handler is None:
-            self._handler = imported(self._path)
+            self._handler = imported(self._subscription.handler)
         return self._handler
+
+
+def _within_handler(stack: traceback.StackSummary | None) -> traceback.StackSummary | None:
+    """The frames from the handler's own on."""
+    if stack is None:
+        return None
+    calls = [index for index, frame in enumerate(stack) if frame.filename == __file__ and frame.name == "_call"]
+    return traceback.StackSummary.from_list(stack[calls[0] + 1 :]) if calls else stack

@@ -1,7 +1,7 @@
 """A lane: one thread that delivers for all subscriptions of one module, so that a stuck module holds up only itself.
 
-It runs when hinted, when a retry is due, and on an adaptive poll. Errors of the database are waited out. This file may
-not know how hints travel.
+It runs when hinted, when a retry is due, and on an adaptive poll. Errors of the database are waited out. A lane that
+hangs in a handler beyond its limit is left behind: its successor takes over. This file may not know how hints travel.
 """
 
 from __future__ import annotations
@@ -11,12 +11,19 @@ import random
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import TypeAlias
 
 from django.conf import settings
 
 from seamline.data import connection_for, release_connections
-from seamline.events.courier import Courier, Step
+from seamline.events.courier import Courier, Step, new_owner
 from seamline.events.couriers import couriers_of
+from seamline.events.handling import Verdict
+from seamline.events.partition import Partition
+from seamline.events.time_limit import HandlerTimeout, ThreadAbandoned
 from seamline.modules.manifest import Module
 
 FIRST_POLL, LONGEST_POLL = 0.1, 2.0
@@ -26,6 +33,12 @@ REST = 1.0
 """Seconds of idling from which an unpooled connection is not kept."""
 
 logger = logging.getLogger(__name__)
+
+_Place: TypeAlias = tuple[str, str, Partition]
+
+
+def _place(courier: Courier) -> _Place:
+    return courier.subscription.name, courier.publisher, courier.partition
 
 
 class _Slot:
@@ -60,11 +73,25 @@ class _Slot:
 
 
 class Lane(threading.Thread):
-    """Delivers for one module until stopped. Any number of processes may run a lane for the same module."""
+    """Delivers for one module until stopped. Any number of processes may run a lane for the same module.
 
-    def __init__(self, *, module: Module) -> None:
+    :param stuck: told by the watchdog that a handler does not come back; says whether a successor was started.
+    """
+
+    def __init__(
+        self,
+        *,
+        module: Module,
+        stuck: Callable[[Lane, Courier, Verdict], bool] = lambda lane, courier, verdict: False,
+        owner: str = "",
+        verdicts: Mapping[_Place, Verdict] = MappingProxyType({}),
+    ) -> None:
         super().__init__(name=f"seamline lane {module.name}", daemon=True)
         self.module = module
+        self._stuck = stuck
+        self._owner = owner or new_owner()
+        self._verdicts = verdicts
+        self._couriers: tuple[Courier, ...] = ()
         self._hints: deque[str] = deque()
         self._hinted = threading.Event()
         self._stopping = False
@@ -80,8 +107,30 @@ class Lane(threading.Thread):
         self._stopping = True
         self._hinted.set()
 
+    def successor(self, stuck: Courier, verdict: Verdict) -> Lane:
+        """A lane that goes on where this one hangs, under the same name in leases; the caller starts it."""
+        pending = {_place(courier): courier.handling.condemned for courier in self._couriers}
+        verdicts = {place: each for place, each in pending.items() if each is not None} | {_place(stuck): verdict}
+        self.name += " (left behind)"
+        return Lane(module=self.module, stuck=self._stuck, owner=self._owner, verdicts=verdicts)
+
     def run(self) -> None:
-        slots = [_Slot(courier) for courier in couriers_of(self.module)]
+        try:
+            self._deliver()
+        except ThreadAbandoned:
+            logger.warning("A handler that was left behind has come back; its thread ends: %s", self.name)
+        finally:
+            release_connections()
+
+    def _prepare(self) -> None:
+        self._couriers = couriers_of(self.module, owner=self._owner)
+        for courier in self._couriers:
+            courier.handling.on_stuck = partial(self._stuck, self, courier)
+            courier.handling.condemned = self._verdicts.get(_place(courier))
+
+    def _deliver(self) -> None:
+        self._prepare()
+        slots = [_Slot(courier) for courier in self._couriers]
         random.shuffle(slots)  # so that processes do not all begin with the same partition
         while not self._stopping:
             self._take_hints(slots)
@@ -93,7 +142,6 @@ class Lane(threading.Thread):
                 if self._pooled or pause >= REST:
                     release_connections()
                 self._hinted.wait(pause)
-        release_connections()
 
     def _take_hints(self, slots: list[_Slot]) -> None:
         self._hinted.clear()
@@ -109,7 +157,7 @@ class Lane(threading.Thread):
         failed_before = slot.failures
         try:
             slot.after(courier.burst(stopping=lambda: self._stopping), time.monotonic())
-        except Exception as error:
+        except (Exception, HandlerTimeout) as error:
             # Handlers' errors are dealt with below: this is the database, or a defect. Either way the thread must live.
             slot.after_error(time.monotonic())
             logger.log(

@@ -16,6 +16,7 @@ from seamline.events.publishing import on_published
 from seamline.events.signals import Signals
 from seamline.events.tests import sample
 from seamline.events.tests.sample import LEDGER, SHOP, Sold, effects, sell, subscription
+from seamline.events.watchdog import watchdog
 from seamline.jobs import Job
 from seamline.testing import wait_until
 
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("shop")
 def _stopped(shop: None) -> Iterator[None]:
     yield
     assert stop_dispatcher(timeout=10)
+    watchdog().rest()
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("seamline")]
 
 
