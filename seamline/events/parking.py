@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 from typing import Any, Unpack
 
+from django.conf import settings
+
 from seamline.calls.context import current_call
-from seamline.data import atomic
+from seamline.data import atomic, connection_for
 from seamline.events.checkpoint import lock_partitions
 from seamline.events.parked_event import (
     CHOSEN,
@@ -24,6 +26,7 @@ from seamline.events.parked_event import (
     subscribers,
 )
 from seamline.events.shelf import ParkedStatus
+from seamline.events.signals import CHANNEL
 
 logger = logging.getLogger(__name__)
 
@@ -96,8 +99,6 @@ def discard(
 def _change(
     statement: str, *, verb: str, reason: str, statuses: tuple[ParkedStatus, ...], choice: Choice
 ) -> tuple[ParkedGroup, ...]:
-    from seamline.events.dispatcher import announce
-
     actor = current_call().origin.actor
     changed: list[ParkedGroup] = []
     filters: dict[str, Any] = {**parameters(choice, statuses), "reason": reason, "actor": actor}
@@ -111,9 +112,19 @@ def _change(
             if done:
                 events = sum(group.events for group in done)
                 logger.info("%s %s %d events of %s <- %s: %s", actor, verb, events, subscription, publisher, reason)
-                announce(publisher)
+                _hint(subscriber, publisher)
             changed += done
     return tuple(changed)
+
+
+def _hint(subscriber: str, publisher: str) -> None:
+    from seamline.events.dispatcher import announce
+
+    announce(publisher)
+    if publisher not in settings.DATABASES:
+        # Whoever delivers for the subscriber listens in its database.
+        with connection_for(subscriber).cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, publisher])
 
 
 def _affected(subscriber: str, values: dict[str, Any]) -> tuple[tuple[str, str], ...]:

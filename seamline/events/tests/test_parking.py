@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.conf import settings
 
 from seamline.calls import acting_as
 from seamline.events import ParkedStatus, discard, drain, parked, parked_groups, redrive
+from seamline.events.signals import CHANNEL
 from seamline.events.tests import sample
-from seamline.events.tests.sample import LEDGER, effects, sell, subscription
+from seamline.events.tests.sample import LEDGER, SHOP, effects, sell, subscription
 
 pytestmark = pytest.mark.usefixtures("shop")
 BOOK = f"{LEDGER}.book"
@@ -150,3 +153,16 @@ def test_discarding_all_by_accident_is_refused(stuck: None) -> None:
     with pytest.raises(ValueError, match="those that wait follow by themselves"):
         discard(reason="oops", key="pear", statuses=(ParkedStatus.WAITING,))
     assert len(parked()) == 3
+
+
+def test_whoever_delivers_is_told_also_where_the_publisher_is_elsewhere(
+    stuck: None, shop_connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop_connection.autocommit = True
+    shop_connection.execute(f"LISTEN {CHANNEL}")
+    for places in (dict(settings.DATABASES), {name: settings.DATABASES[name] for name in ("default", LEDGER)}):
+        with monkeypatch.context() as patched:
+            patched.setattr(settings, "DATABASES", places)
+            redrive(key="pear")
+        heard = [each.payload for each in shop_connection.notifies(timeout=5, stop_after=1)]
+        assert heard == [SHOP]
