@@ -36,9 +36,12 @@ def _sample_schemas(admin_url: str, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def shop(database: None, _sample_schemas: None) -> Iterator[None]:
     """Both sample modules, empty; the test says which subscriptions the ledger has: ``sample.host(...)``."""
+    from django.urls import get_resolver
+
     from seamline.events.publishing import _declared
     from seamline.modules import registry
 
+    _ = get_resolver().url_patterns  # made once in a session, from the modules that are hosted then
     hosted = dict(registry._HOSTED)
     sample.add_aliases()
     sample.behaviour.clear()

@@ -23,7 +23,7 @@ from seamline.events.tests.conftest import _sample_schemas, shop, shop_connectio
 from seamline.events.tests.sample import LEDGER, SHOP, sell, subscription
 from seamline.metrics.exposition import exposition
 
-pytestmark = pytest.mark.usefixtures("shop")
+pytestmark = [pytest.mark.usefixtures("shop"), pytest.mark.urls("seamline.metrics.tests.urls")]
 TOKEN = "a token for scraping"
 BOOK = {"subscription": f"{LEDGER}.book", "publisher": SHOP}
 
