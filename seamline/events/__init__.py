@@ -6,7 +6,8 @@ Modules import this package's names and nothing below it.
 from seamline.contract import upcaster
 from seamline.events.dispatcher import Dispatcher, announce, start_dispatcher, stop_dispatcher
 from seamline.events.draining import NotDrained, drain
-from seamline.events.feed import Feed, FeedBatch
+from seamline.events.feed import Feed, FeedBatch, FeedUnavailable
+from seamline.events.feed_readers import FeedReader, forget_reader, remote_readers
 from seamline.events.lag import Lag, lag, sums
 from seamline.events.open_writers import Log, OpenWriter, logs, open_writers
 from seamline.events.parked_event import ParkedEvent, ParkedGroup, parked, parked_groups
@@ -21,6 +22,8 @@ __all__ = [
     "Dispatcher",
     "Feed",
     "FeedBatch",
+    "FeedReader",
+    "FeedUnavailable",
     "Lag",
     "Log",
     "NotDrained",
@@ -34,6 +37,7 @@ __all__ = [
     "announce",
     "discard",
     "drain",
+    "forget_reader",
     "lag",
     "logs",
     "open_writers",
@@ -41,6 +45,7 @@ __all__ = [
     "parked_groups",
     "publish",
     "redrive",
+    "remote_readers",
     "start_dispatcher",
     "stop_dispatcher",
     "sums",

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 
 from seamline.events.feed import FeedUnavailable
-from seamline.events.feed_wire import LONGEST_WAIT
 from seamline.events.http_feed import HttpFeed
 from seamline.modules.registry import hosted_modules
 
+WAIT = 5.0
+"""Seconds of one long poll; also how long a web server that is told to stop goes on at most, for it lets it end."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 TURNED_AWAY_PAUSE = 0.1
 """Seconds between two looks while the server has no place to wait."""
@@ -50,7 +51,7 @@ class Watcher(threading.Thread):
             try:
                 # The first answer comes at once and tells where the log is settled now.
                 answer = self._feed.wait(
-                    after=after, names=self._names, seconds=0.0 if after == UNKNOWN else LONGEST_WAIT
+                    after=after, names=self._names, seconds=0.0 if after == UNKNOWN else WAIT
                 )
             except FeedUnavailable as error:
                 if not self._stopping.is_set():
