@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.kernel import CartId, CustomerId, OrderId, PostalAddress, Sku
-from contracts.orders import Cart, Order, OrderPage, Orders, SaleRecord
+from contracts.orders import Cart, Order, OrderPage, Orders, OrderState, SaleRecord
 from modules.orders.application.add_to_cart import add_to_cart
 from modules.orders.application.cancel_order import cancel_order
 from modules.orders.application.cart import cart
@@ -19,7 +19,7 @@ from modules.orders.application.orders_by_id import orders_by_id
 from modules.orders.application.orders_of import orders_of
 from modules.orders.application.place_order import place_order
 from modules.orders.application.put_sales import put_sales
-from seamline.calls import stepwise
+from seamline.calls import stepwise, stepwise_until
 
 
 class OrdersService(Orders):
@@ -49,7 +49,7 @@ class OrdersService(Orders):
     def merge_carts(self, *, source: CartId, target: CartId, customer_id: CustomerId) -> Cart:
         return merge_carts(source=source, target=target, customer_id=customer_id)
 
-    @stepwise
+    @stepwise_until(lambda order: order.state is not OrderState.PENDING)
     def place_order(
         self,
         *,

@@ -30,8 +30,20 @@ def stepwise(method: _Method) -> _Method:
     It is run again from its beginning when its key arrives again before it finished, be it after a crash or at the
     same time: it must find out by ``current_call().idempotency_key`` what was done already.
     """
-    method.__seamline_stepwise__ = True  # type: ignore[attr-defined]
-    return method
+    return stepwise_until(lambda result: True)(method)
+
+
+def stepwise_until(is_final: Callable[[Any], bool]) -> Callable[[_Method], _Method]:
+    """Mark a stepwise command that may answer before its work has ended.
+
+    :param is_final: whether a result is the last word; another one is not kept, so that the same key asks again.
+    """
+
+    def mark(method: _Method) -> _Method:
+        method.__seamline_stepwise__ = is_final  # type: ignore[attr-defined]
+        return method
+
+    return mark
 
 
 class LocalBinding:
@@ -48,8 +60,9 @@ class LocalBinding:
         try:
             if not idempotency_key:
                 return function(**arguments)
-            if getattr(function, "__seamline_stepwise__", False):
-                return _run_stepwise(operation, function, arguments, idempotency_key)
+            is_final = getattr(function, "__seamline_stepwise__", None)
+            if is_final is not None:
+                return _run_stepwise(operation, function, arguments, idempotency_key, is_final)
             return _run_in_one_transaction(operation, function, arguments, idempotency_key)
         except ContractError as error:
             if type(error) in operation.errors or error.module == ContractError.module:
@@ -76,13 +89,20 @@ def _run_in_one_transaction(
         return result
 
 
-def _run_stepwise(operation: Operation, function: Callable[..., Any], arguments: dict[str, Any], key: str) -> Any:
+def _run_stepwise(
+    operation: Operation,
+    function: Callable[..., Any],
+    arguments: dict[str, Any],
+    key: str,
+    is_final: Callable[[Any], bool],
+) -> Any:
     module = operation.contract.module
     earlier = idempotency.begin(module, operation, key, fingerprint(operation, arguments))
     if earlier is not None and earlier.finished:
         return earlier.result(operation)
     result = function(**arguments)
-    idempotency.finish(module, operation, key, result)
+    if is_final(result):
+        idempotency.finish(module, operation, key, result)
     return result
 
 

@@ -270,10 +270,9 @@ def test_compensation_is_tried_until_it_succeeds_and_called_stuck_meanwhile(neig
     assert neighbours.inventory.calls_of("release")
 
 
-def test_repeated_key_carries_a_waiting_order_on_when_no_answer_was_kept(neighbours: Neighbours) -> None:
+def test_repeated_key_carries_a_waiting_order_on(neighbours: Neighbours) -> None:
     cart_id = new_cart(A=1)
     neighbours.payments.fail("capture", ProviderTimedOut(order_id=OrderId(uuid.uuid4())))
     pending = checkout(cart_id, key="k")
-    rows("UPDATE idempotency_key SET finished = false, result = NULL RETURNING key")
     neighbours.willing()
     assert checkout(cart_id, key="k") == replace(pending, state=OrderState.PLACED)

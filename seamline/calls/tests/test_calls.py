@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from seamline.calls import current_call, deadline_in, remaining_seconds, stepwise, use
+from seamline.calls import current_call, deadline_in, remaining_seconds, stepwise, stepwise_until, use
 from seamline.calls.binding import rebound
 from seamline.calls.local import LocalBinding, fingerprint
 from seamline.calls.rpc import RpcBinding
@@ -55,6 +55,10 @@ class Lent(Contract, module=MODULE, version="1.0"):
     def crawl(self, *, name: Name) -> Count:
         """Stepwise."""
 
+    @command(timeout=1.0)
+    def wait(self, *, name: Name) -> Count:
+        """Stepwise, and may answer before it has ended."""
+
 
 class LentService(Lent):
     def __init__(self) -> None:
@@ -83,6 +87,11 @@ class LentService(Lent):
         self.effects.append(current_call().idempotency_key)
         if len(self.effects) == 1 and name == "dies first":
             raise RuntimeError("died in between")
+        return Count(name=name, value=len(self.effects))
+
+    @stepwise_until(lambda count: count.value >= 2)
+    def wait(self, *, name: Name) -> Count:
+        self.effects.append(current_call().idempotency_key)
         return Count(name=name, value=len(self.effects))
 
 
@@ -198,6 +207,11 @@ class TestCommands:
             use(Lent, idempotency_key="k1").crawl(name=Name("dies first"))
         assert use(Lent, idempotency_key="k1").crawl(name=Name("dies first")).value == 2
         assert use(Lent, idempotency_key="k1").crawl(name=Name("dies first")).value == 2
+        assert service.effects == ["k1", "k1"]
+
+    def test_result_that_is_not_final_is_not_kept_for_the_key(self, service: LentService) -> None:
+        answers = [use(Lent, idempotency_key="k1").wait(name=Name("a")).value for _ in range(4)]
+        assert answers == [1, 2, 2, 2]
         assert service.effects == ["k1", "k1"]
 
     def test_secret_is_stored_nowhere(self, service: LentService) -> None:
