@@ -28,6 +28,8 @@ START_PATIENCE = 120.0
 """Seconds for the server to become ready; recovery after a crash is part of it."""
 STOP_PATIENCE = 60.0
 PORT_ATTEMPTS = 5
+PORT_PATIENCE = 5.0
+"""Seconds that the last port may stay taken before another is chosen."""
 LOG_LIMIT = 8_000_000
 """Bytes after which the log starts anew at the next start."""
 
@@ -209,7 +211,7 @@ class EmbeddedServer:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.unlink()
         for _ in range(PORT_ATTEMPTS):
-            if port is None or not _is_free(port):
+            if port is None or not _becomes_free(port):
                 port = _free_port()
             while True:
                 process.disown_stale_pid(data)
@@ -267,6 +269,11 @@ class EmbeddedServer:
         telling = [line for line in lines if any(sign in line for sign in _TELLING)]
         reasons = [line.partition("]")[2].strip() or line for line in telling or lines[-1:]]
         return " / ".join(reasons) or "no reason given"
+
+
+def _becomes_free(port: int) -> bool:
+    """Sessions of a killed server hold its port for a moment; clients that run know no other."""
+    return process.wait(lambda: _is_free(port), seconds=PORT_PATIENCE)
 
 
 def _is_free(port: int) -> bool:
