@@ -12,6 +12,7 @@ from seamline.events.lag import Lag, lag, sums
 from seamline.events.open_writers import Log, OpenWriter, logs, open_writers
 from seamline.events.parked_event import ParkedEvent, ParkedGroup, parked, parked_groups
 from seamline.events.parking import discard, redrive
+from seamline.events.pausing import Pause, pause, pauses, resume
 from seamline.events.publishing import publish
 from seamline.events.shelf import ParkedStatus
 from seamline.events.stored import StoredEvent, UndecodableEvent
@@ -31,6 +32,7 @@ __all__ = [
     "ParkedEvent",
     "ParkedGroup",
     "ParkedStatus",
+    "Pause",
     "StoredEvent",
     "Subscription",
     "UndecodableEvent",
@@ -43,9 +45,12 @@ __all__ = [
     "open_writers",
     "parked",
     "parked_groups",
+    "pause",
+    "pauses",
     "publish",
     "redrive",
     "remote_readers",
+    "resume",
     "start_dispatcher",
     "stop_dispatcher",
     "sums",

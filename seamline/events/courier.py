@@ -133,7 +133,7 @@ class Courier:
         :param at_once: retry failed events without waiting for their delay.
         :raises django.db.Error: the database cannot be reached; nothing is lost, step again later.
         """
-        if self._stored is None and (step := self._start()) is not None:
+        if self._stored is None and (step := self.start()) is not None:
             return step
         alone = self._after < self._alone_until
         limit = 1 if alone else (self.subscription.batch or BATCH)
@@ -154,7 +154,7 @@ class Courier:
             retry_in=retry_in,
         )
 
-    def _start(self) -> Step | None:
+    def start(self) -> Step | None:
         """Find out where to go on; a step where that is not possible now."""
         peek = self._checkpoint.peek()
         if peek is None:

@@ -13,6 +13,7 @@ from seamline.events.couriers import all_couriers
 from seamline.events.lag import lag, sums
 from seamline.events.open_writers import open_writers
 from seamline.events.parked_event import parked
+from seamline.events.pausing import pauses
 
 LONGEST_PAUSE = 0.05
 
@@ -30,7 +31,7 @@ def drain(
     :param allow_parked: end quietly when all that is left is parked.
     :param progress: told how many events each step dealt with.
     :returns: how many events were dealt with by this call.
-    :raises NotDrained: an event is parked, or time ran out.
+    :raises NotDrained: an event is parked, a subscription that has work is paused, or time ran out.
     :raises RuntimeError: a transaction is open in this thread; it would never be read.
     """
     if (current := current_transaction()) is not None:
@@ -59,6 +60,8 @@ def drain(
         else:
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+    if paused := _paused():
+        raise NotDrained("\n".join(["Not everything was delivered:", *paused]))
     if not allow_parked and (events := parked()):
         lines = [
             f"{event.subscription}: {event.name} {event.key} at position {event.position} failed {event.attempts} "
@@ -67,6 +70,22 @@ def drain(
         ]
         raise NotDrained("\n".join(["Events are parked:", *lines]))
     return total
+
+
+def _paused() -> list[str]:
+    found = {(pause.subscription, pause.publisher): pause for pause in pauses()}
+    if not found:
+        return []
+    behind = {
+        (each.subscription, each.publisher): each.events + each.retrying + each.waiting
+        for each in sums(lag())
+        if each.events or each.retrying
+    }
+    return [
+        f"{pause.text}; {behind[place]} events wait. Resume it: manage.py events resume {pause.subscription}"
+        for place, pause in found.items()
+        if place in behind
+    ]
 
 
 def _late(timeout: float) -> str:

@@ -39,7 +39,7 @@ WITH shelf AS (
         USING (subscription, publisher)
     WHERE status <> 'discarded' GROUP BY 1, 2, 3
 )
-SELECT subscription, publisher, partition, partitions, position, paused, handled, failures,
+SELECT subscription, publisher, partition, partitions, position, paused, pause_reason, handled, failures,
     rate * exp(-least(3600, greatest(0, extract(epoch FROM clock_timestamp() - updated_at)))::float / {RATE_DECAY})
         AS rate,
     updated_at AS moved_at, CASE WHEN lease_expires_at > clock_timestamp() THEN lease_owner END AS lease_owner,
@@ -83,6 +83,7 @@ class Lag:
     lease_owner: str | None = None
     """Who is in the middle of a backlog, as ``host:process:thread``; None while nobody is."""
     paused: bool = False
+    pause_reason: str = ""
     reachable: bool = True
     """False where this process has no way to the publisher's log: ``events`` and ``seconds`` are unknown then."""
 
@@ -187,6 +188,7 @@ def _sum(group: list[Lag]) -> Lag:
         moved_at=max((each.moved_at for each in group if each.moved_at), default=None),
         lease_owner=", ".join(each.lease_owner for each in group if each.lease_owner) or None,
         paused=all(each.paused for each in group),
+        pause_reason=group[0].pause_reason,
         reachable=all(each.reachable for each in group),
         **totals,
     )

@@ -112,12 +112,13 @@ def _change(
             if done:
                 events = sum(group.events for group in done)
                 logger.info("%s %s %d events of %s <- %s: %s", actor, verb, events, subscription, publisher, reason)
-                _hint(subscriber, publisher)
+                hint(subscriber, publisher)
             changed += done
     return tuple(changed)
 
 
-def _hint(subscriber: str, publisher: str) -> None:
+def hint(subscriber: str, publisher: str) -> None:
+    """Tell whoever delivers the publisher's events for the subscriber, in any process, that there is work."""
     from seamline.events.dispatcher import announce
 
     announce(publisher)

@@ -28,7 +28,8 @@ class LagSerializer(serializers.Serializer[Any]):
     next_retry_at = serializers.DateTimeField(allow_null=True)
     moved_at = serializers.DateTimeField(allow_null=True, help_text="When the checkpoint moved last.")
     lease_owner = serializers.CharField(allow_null=True, help_text="Who is in the middle of a backlog.")
-    paused = serializers.BooleanField()
+    paused = serializers.BooleanField(help_text="An operator has stopped the delivery.")
+    pause_reason = serializers.CharField(allow_blank=True)
     reachable = serializers.BooleanField(help_text="Whether the publisher's log can be read from here.")
 
 

@@ -5,7 +5,7 @@ An action is a module with what ``Action`` names. A new one is a file here and a
 
 from __future__ import annotations
 
-from seamline.management.events import discard, parked, readers, redrive, schemas, status
+from seamline.management.events import discard, parked, pause, readers, redrive, resume, schemas, status
 from seamline.management.events.output import Action
 
 ACTIONS: tuple[Action, ...] = (
@@ -13,6 +13,8 @@ ACTIONS: tuple[Action, ...] = (
     parked,
     redrive,
     discard,
+    pause,
+    resume,
     readers,
     schemas,
 )
