@@ -86,8 +86,8 @@ CHECKS: Mapping[str, LiteralString] = {
         SELECT event_log.event_id, name, count(message.event_id) FROM orders.event_log
         LEFT JOIN notifications.message USING (event_id) GROUP BY 1, 2 HAVING count(message.event_id) <> 1""",
     "placed orders that recommendations do not know": """
-        SELECT order_id FROM orders.sales_order
-        WHERE state = 'placed' AND order_id NOT IN (SELECT order_id FROM recommendations.recommendations_recordedbasket)""",
+        SELECT order_id FROM orders.sales_order WHERE state = 'placed'
+          AND order_id NOT IN (SELECT order_id FROM recommendations.recommendations_recordedbasket)""",
 }
 
 

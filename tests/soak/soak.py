@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import psycopg
 
 from seamline.testing import wait_until
 from tests.soak import books
-from tests.soak.buyers import Buyer, OrderBook
+from tests.soak.buyers import Answer, Buyer, OrderBook
 from tests.soak.deployment import Deployment
 from tests.soak.faults import Faults
 
@@ -39,12 +40,14 @@ def soak(
     every: float = 1.0,
     faults: int = 20,
     seed: int = 1,
+    inspect: Callable[[psycopg.Connection, list[Answer]], None] = lambda connection, answers: None,
 ) -> Report:
     """Place so many orders while everything is killed, wait for quiet, and compare all books.
 
     :param bus: "thread" or "celery", the latter over ``broker``.
     :param every: seconds between two faults, on average.
     :param faults: how many at most.
+    :param inspect: called with an administrator's connection when all books agree.
     :raises books.BooksDisagree: an effect is missing, doubled or out of order.
     :raises AssertionError: a buyer had no answer, or the deployment did not come to rest.
     """
@@ -75,6 +78,7 @@ def soak(
                 raise AssertionError(f"{_difference(connection)}\n{deployment.logs()}") from error
             settled = time.monotonic() - quiet
             compared = books.check(connection, book.answers)
+            inspect(connection, book.answers)
         return Report(
             bus=bus if bus == "thread" else f"{bus} over {broker}",
             placed=sum(answer.state == "placed" for answer in book.answers),
