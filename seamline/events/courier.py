@@ -31,6 +31,8 @@ UNWRITTEN = 1_000
 """Positions of events that nobody wants, after which the checkpoint is moved on all the same."""
 SHELF_EVERY = 1.0
 """Seconds after which the shelf is looked at even under constant load."""
+LOOK_EVERY = 1.0
+"""Seconds after which the checkpoint is read again, where nothing is being written to it."""
 KEYS_AT_ONCE = 50
 EVENTS_OF_KEY_AT_ONCE = 100
 
@@ -98,6 +100,7 @@ class Courier:
         self._after = 0
         self._alone_until = 0
         self._shelf_at = 0.0
+        self._look_at = 0.0
         self._may_divide = until is None
         self._burst_ends = 0.0
         self._leased = False
@@ -133,6 +136,8 @@ class Courier:
         :param at_once: retry failed events without waiting for their delay.
         :raises django.db.Error: the database cannot be reached; nothing is lost, step again later.
         """
+        if not self._leased and time.monotonic() >= self._look_at:
+            self._stored = None  # an operator may have moved it, which an idle one would not see
         if self._stored is None and (step := self.start()) is not None:
             return step
         alone = self._after < self._alone_until
@@ -169,6 +174,7 @@ class Courier:
         if peek.leased:
             return Step(busy=True)
         self._may_divide = False
+        self._look_at = time.monotonic() + LOOK_EVERY
         self._stored = self._after = peek.position
         return None
 

@@ -75,10 +75,13 @@ class Handling:
     thread takes over.
     """
 
-    def __init__(self, *, subscriber: str, subscription: Subscription, publisher: str) -> None:
+    def __init__(
+        self, *, subscriber: str, subscription: Subscription, publisher: str, replayed: bool = False
+    ) -> None:
         self._subscriber = subscriber
         self._subscription = subscription
         self._publisher = publisher
+        self._replayed = replayed
         self._handler: Callable[..., None] | None = None
         self._limit = TimeLimit(seconds=subscription.timeout, overdue=self._overdue, stuck=self._stuck)
         self._events: Sequence[StoredEvent] = ()
@@ -209,6 +212,7 @@ class Handling:
             at=event.at,
             meta=meta,
             attempt=attempt,
+            replayed=self._replayed,
         )
 
     def _function(self) -> Callable[..., None]:

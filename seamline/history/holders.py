@@ -14,9 +14,9 @@ from seamline.modules.registry import hosted_modules
 
 # By module, not by manifest: a subscription that the manifest no longer has may be on its way back.
 _IN_SUBSCRIBER = """
-SELECT 'subscription', subscription, partition, position, 0 FROM checkpoint WHERE publisher = %(publisher)s
+SELECT 'subscription', subscription, partition, position, '' FROM checkpoint WHERE publisher = %(publisher)s
 UNION ALL
-SELECT 'put aside', subscription, NULL, min(position) - 1, count(*) FROM parked_event
+SELECT 'put aside', subscription, NULL, min(position) - 1, count(*)::text FROM parked_event
 WHERE publisher = %(publisher)s AND status <> 'discarded' GROUP BY subscription
 UNION ALL
 SELECT 'replay', subscription, NULL, min(position), id FROM replay
@@ -68,12 +68,12 @@ def holders(publisher: str) -> tuple[Holder, ...]:
     return tuple(sorted(found, key=lambda holder: holder.position))
 
 
-def _holder(row: tuple[str, str, int | None, int, int], *, known: set[str]) -> Holder:
+def _holder(row: tuple[str, str, int | None, int, str], *, known: set[str]) -> Holder:
     kind, subscription, partition, position, number = HolderKind(row[0]), *row[1:]
     if kind is HolderKind.PUT_ASIDE:
         name, advice = subscription, f"{number} events on its shelf: redrive or discard them (events parked)"
     elif kind is HolderKind.REPLAY:
-        name, advice = f"{subscription} (replay {number})", f"resume or cancel it: events replay --resume {number}"
+        name, advice = f"{subscription} ({number})", f"resume or cancel it: events replay --resume {number}"
     else:
         name = f"{subscription} (partition {partition})"
         advice = (

@@ -77,7 +77,7 @@ CREATE TRIGGER event_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON even
 REPLAY = """
 CREATE SEQUENCE replay_id;
 CREATE TABLE replay (
-    id bigint NOT NULL,
+    id text NOT NULL,
     publisher text NOT NULL,
     partition smallint NOT NULL,
     partitions smallint NOT NULL,

@@ -111,8 +111,9 @@ def restored(admin_url: str, events: list[dict[str, object]]) -> psycopg.Connect
         connection.execute("DELETE FROM archived_range")
         for event in events:
             connection.execute(
-                "INSERT INTO event_log (position, event_id, name, schema_version, key, data, meta, at) OVERRIDING SYSTEM "
-                "VALUE SELECT * FROM jsonb_to_record(%s) AS event(position bigint, event_id uuid, name text, "
+                "INSERT INTO event_log (position, event_id, name, schema_version, key, data, meta, at) "
+                "OVERRIDING SYSTEM VALUE "
+                "SELECT * FROM jsonb_to_record(%s) AS event(position bigint, event_id uuid, name text, "
                 "schema_version smallint, key text, data jsonb, meta jsonb, at timestamptz)",
                 [json.dumps(event)],
             )
@@ -218,7 +219,8 @@ def test_subscription_that_starts_now_gets_nothing_of_an_archived_log() -> None:
 def test_events_of_streams_are_copied_but_stay(shop_connection: psycopg.Connection) -> None:
     shop_connection.execute(
         "INSERT INTO event_log (event_id, name, schema_version, key, data, stream, version, hash) VALUES "
-        "(gen_random_uuid(), 'sample_shop.sold', 1, 'pear', '{\"item\": \"pear\", \"number\": 1}', 'account-1', 1, '\\x00ff')"
+        "(gen_random_uuid(), 'sample_shop.sold', 1, 'pear', '{\"item\": \"pear\", \"number\": 1}', 'account-1', 1, "
+        "'\\x00ff')"
     )
     shop_connection.commit()
     sell(2)
@@ -247,7 +249,7 @@ def owner() -> dict[str, object]:
 
 @pytest.mark.parametrize("options", [{}, {"before": datetime(2026, 1, 1), "keep": None}, {"keep": timedelta(days=-1)}])  # noqa: DTZ001
 def test_unclear_time_is_refused(options: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="give|Give"):
+    with pytest.raises(ValueError, match=r"[gG]ive"):
         archive(SHOP, **options)  # type: ignore[arg-type]
 
 
