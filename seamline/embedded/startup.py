@@ -27,6 +27,9 @@ WITHOUT_DATABASE = frozenset(
 )
 """Commands that never need a database, or see to it themselves; a wrong guess costs a start, no harm."""
 
+ACTIONS_WITHOUT_DATABASE = frozenset({("events", "schemas"), ("events", "asyncapi")})
+"""Likewise, actions of commands that do need one otherwise."""
+
 
 @contextmanager
 def database_for_command(arguments: Sequence[str], *, root: Path) -> Iterator[None]:
@@ -35,10 +38,12 @@ def database_for_command(arguments: Sequence[str], *, root: Path) -> Iterator[No
     :param arguments: as in ``sys.argv``.
     :raises EmbeddedServerError: one line: what is wrong and what to do.
     """
-    command = next((word for word in arguments[1:] if not word.startswith("-")), "")
+    words = tuple(word for word in arguments[1:] if not word.startswith("-"))
+    command = next(iter(words), "")
     asks_for_help = {"--help", "-h", "--version"} & set(arguments[1:])
     # The reloader's child inherits what its parent has seen to.
-    if command in WITHOUT_DATABASE or asks_for_help or os.environ.get("RUN_MAIN") == "true":
+    needs_none = command in WITHOUT_DATABASE or words[:2] in ACTIONS_WITHOUT_DATABASE
+    if needs_none or asks_for_help or os.environ.get("RUN_MAIN") == "true":
         yield
         return
     if url := os.environ.get("DATABASE_URL"):

@@ -56,8 +56,8 @@ def schema_findings(contracts: Sequence[type[Contract]], corpus: Corpus) -> tupl
             found.append(_gone(name, corpus))
             continue
         event, _ = declared[name]
-        found += _version_findings(event, corpus.events.get(name, ()))
         found += _lifting_findings(event, corpus.events.get(name, ()))
+        found += _version_findings(event, corpus.events.get(name, ()))
         found += _payload_findings(event, corpus.version(name, event.schema_version))
     return tuple(found)
 
@@ -165,7 +165,7 @@ def _payload_findings(event: type[Event], version: ReleasedVersion | None) -> It
     if problems:
         return
     yield from _sample_findings(event, version)
-    if now == version.latest.event_schema:
+    if now == msgspec.structs.replace(version.latest.event_schema, key=now.key):  # the key has a finding of its own
         return
     added = [each.path for each in differences(writer=now, reader=version.latest.event_schema)]
     wider = dict.fromkeys(
