@@ -21,6 +21,7 @@ from django.conf import settings
 from seamline.data import connection_for, release_connections
 from seamline.events.courier import Courier, Step, new_owner
 from seamline.events.couriers import couriers_of
+from seamline.events.feed import FeedUnavailable
 from seamline.events.handling import Verdict
 from seamline.events.partition import Partition
 from seamline.events.time_limit import HandlerTimeout, ThreadAbandoned
@@ -160,13 +161,14 @@ class Lane(threading.Thread):
         except (Exception, HandlerTimeout) as error:
             # Handlers' errors are dealt with below: this is the database, or a defect. Either way the thread must live.
             slot.after_error(time.monotonic())
+            away = isinstance(error, FeedUnavailable)  # that is no defect here, and its text says all
             logger.log(
-                logging.DEBUG if failed_before else logging.ERROR,
+                logging.DEBUG if failed_before else logging.WARNING if away else logging.ERROR,
                 "Delivery for %s stopped, trying again in %.1f s: %s",
                 courier.subscription.name,
                 slot.due - time.monotonic(),
                 error,
-                exc_info=not failed_before,
+                exc_info=not (failed_before or away),
             )
             courier.forget()
             for alias in {courier.subscriber, courier.publisher} & settings.DATABASES.keys():
