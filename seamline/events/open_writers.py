@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -10,22 +12,28 @@ from seamline.data import connection_for
 from seamline.events.hosted import subscriptions
 from seamline.modules.registry import hosted_modules
 
-# A prepared transaction is known by the lock that it holds on its own number.
+# A prepared transaction is known by the lock that it holds on its own number. Of sessions of other roles the server
+# tells a module's role only the name and the application.
 _HOLDERS = """
-SELECT locks.pid, locks.virtualtransaction, coalesce(activity.application_name, ''),
-    coalesce(extract(epoch FROM clock_timestamp() - coalesce(activity.xact_start, prepared.prepared)), 0)::float,
-    coalesce(prepared.gid, '')
+SELECT locks.pid AS process, locks.virtualtransaction AS transaction,
+    coalesce(activity.application_name, '') AS application,
+    coalesce(activity.usename, prepared.owner, '') AS role,
+    coalesce(host(activity.client_addr) || ':' || activity.client_port, '') AS client,
+    coalesce(activity.state, '') AS state, activity.query_start AS query_started_at,
+    coalesce(extract(epoch FROM clock_timestamp() - coalesce(activity.xact_start, prepared.prepared)), 0)::float
+        AS seconds,
+    coalesce(prepared.gid, '') AS prepared
 FROM pg_locks AS locks
 LEFT JOIN pg_stat_activity AS activity ON activity.pid = locks.pid
 LEFT JOIN (
-    SELECT own.virtualtransaction, xacts.gid, xacts.prepared FROM pg_prepared_xacts AS xacts
+    SELECT own.virtualtransaction, xacts.gid, xacts.prepared, xacts.owner FROM pg_prepared_xacts AS xacts
     JOIN pg_locks AS own ON own.locktype = 'transactionid' AND own.pid IS NULL AND own.transactionid = xacts.transaction
       AND own.mode = 'ExclusiveLock'
 ) AS prepared ON locks.pid IS NULL AND prepared.virtualtransaction = locks.virtualtransaction
 WHERE locks.locktype = 'relation' AND locks.relation = 'event_log'::regclass AND locks.mode = 'RowExclusiveLock'
   AND locks.granted AND locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND locks.pid IS DISTINCT FROM pg_backend_pid() AND locks.virtualtransaction NOT LIKE '%/0'
-ORDER BY 4 DESC
+ORDER BY seconds DESC
 """
 _HEAD = "SELECT coalesce(max(position), 0) FROM event_log"
 
@@ -41,6 +49,14 @@ class OpenWriter:
     application: str
     seconds: float
     """How long it has been open; 0 where the server does not tell."""
+    role: str = ""
+    """The role that it is logged in as; of a prepared transaction, its owner."""
+    client: str = ""
+    """Address and port that it comes from; empty over a local socket, or where the server does not tell."""
+    state: str = ""
+    """``active``, or ``idle in transaction`` while its client does something else; empty where unknown."""
+    query_started_at: datetime | None = None
+    """When its last statement began."""
     prepared: str = ""
     """The name of a prepared transaction, for ``COMMIT PREPARED`` and ``ROLLBACK PREPARED``."""
 
@@ -48,10 +64,20 @@ class OpenWriter:
     def text(self) -> str:
         """What an operator needs to find it."""
         who = f"prepared as {self.prepared!r}" if self.process is None else f"of process {self.process}"
-        application = f" ({self.application})" if self.application else ""
+        details = ", ".join(
+            text
+            for text in (
+                self.application,
+                self.role and f"role {self.role}",
+                self.client and f"client {self.client}",
+                self.state,
+                self.query_started_at and f"last statement {self.query_started_at:%Y-%m-%d %H:%M:%S} UTC",
+            )
+            if text
+        )
         how_long = f" for {self.seconds:.1f} s" if self.seconds else ""
         return (
-            f"transaction {self.transaction} {who}{application} has written events of {self.publisher} and is "
+            f"transaction {self.transaction} {who} ({details}) has written events of {self.publisher} and is "
             f"open{how_long}"
         )
 
@@ -70,17 +96,10 @@ def open_writers() -> tuple[OpenWriter, ...]:
     for publisher in _publishers():
         with connection_for(publisher).cursor() as cursor:
             cursor.execute(_HOLDERS)
-            for process, transaction, application, seconds, prepared in cursor.fetchall():
-                found.append(
-                    OpenWriter(
-                        publisher=publisher,
-                        process=process,
-                        transaction=transaction,
-                        application=application,
-                        seconds=seconds,
-                        prepared=prepared,
-                    )
-                )
+            names = [column.name for column in cursor.description]
+            for row in cursor.fetchall():
+                fields: dict[str, Any] = dict(zip(names, row, strict=True))
+                found.append(OpenWriter(publisher=publisher, **fields))
     return tuple(sorted(found, key=lambda writer: -writer.seconds))
 
 

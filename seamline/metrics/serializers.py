@@ -48,6 +48,10 @@ class OpenWriterSerializer(serializers.Serializer[Any]):
     transaction = serializers.CharField()
     application = serializers.CharField(allow_blank=True)
     seconds = serializers.FloatField(help_text="How long it is open; 0 where the server does not tell.")
+    role = serializers.CharField(allow_blank=True, help_text="The role that it is logged in as.")
+    client = serializers.CharField(allow_blank=True, help_text="Address and port that it comes from, if known.")
+    state = serializers.CharField(allow_blank=True, help_text="`active`, or `idle in transaction`; empty if unknown.")
+    query_started_at = serializers.DateTimeField(allow_null=True, help_text="When its last statement began.")
     prepared = serializers.CharField(allow_blank=True, help_text="The name of a prepared transaction.")
 
 

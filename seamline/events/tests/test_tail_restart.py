@@ -26,12 +26,14 @@ def server() -> Iterator[EmbeddedServer]:
     started.ensure_running()
     with psycopg.connect(started.url, autocommit=True) as connection:
         connection.execute(import_module("seamline.migrations.0001_events").EVENT_LOG)
+        connection.execute(import_module("seamline.migrations.0004_history").ARCHIVED_RANGE)
     yield started
     started.stop()
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def test_prepared_transaction_is_waited_for_across_a_restart(server: EmbeddedServer) -> None:
+@pytest.mark.parametrize("reader_restarts", [False, True], ids=["the server's", "the server's and the reader's"])
+def test_prepared_transaction_is_waited_for_across_a_restart(server: EmbeddedServer, reader_restarts: bool) -> None:
     tail = Tail(settled=0)
     with psycopg.connect(server.url) as writer, psycopg.connect(server.url, autocommit=True) as other:
         writer.execute(INSERT)
@@ -41,6 +43,8 @@ def test_prepared_transaction_is_waited_for_across_a_restart(server: EmbeddedSer
         writer.execute("PREPARE TRANSACTION 'late'")
     server.stop()
     server.ensure_running()
+    if reader_restarts:
+        tail = Tail(settled=tail.settled)
     with psycopg.connect(server.url, autocommit=True) as connection:
         for _ in range(3):
             tail.advance(connection)
