@@ -18,6 +18,8 @@ from seamline.modules.registry import hosted_modules
 WAIT = 5.0
 """Seconds of one long poll; also how long a web server that is told to stop goes on at most, for it lets it end."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+SPACING = 0.01
+"""Seconds between two hints at least: lanes that were woken look again by themselves."""
 TURNED_AWAY_PAUSE = 0.1
 """Seconds between two looks while the server has no place to wait."""
 UNKNOWN = 2**63 - 1
@@ -50,9 +52,7 @@ class Watcher(threading.Thread):
         while not self._stopping.is_set():
             try:
                 # The first answer comes at once and tells where the log is settled now.
-                answer = self._feed.wait(
-                    after=after, names=self._names, seconds=0.0 if after == UNKNOWN else WAIT
-                )
+                answer = self._feed.wait(after=after, names=self._names, seconds=0.0 if after == UNKNOWN else WAIT)
             except FeedUnavailable as error:
                 if not self._stopping.is_set():
                     logger.log(logging.DEBUG if failing else logging.WARNING, "No hints about new events: %s", error)
@@ -64,8 +64,7 @@ class Watcher(threading.Thread):
                 logger.info("Hints about new events of %r arrive again", self._publisher)
             if answer.events or after == UNKNOWN:
                 self._received(self._publisher)
-            if answer.turned_away:
-                self._stopping.wait(TURNED_AWAY_PAUSE)
+            self._stopping.wait(TURNED_AWAY_PAUSE if answer.turned_away else SPACING)
             after, pause, failing = answer.settled, FIRST_PAUSE, False
 
 

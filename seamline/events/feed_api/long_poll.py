@@ -22,6 +22,8 @@ FIRST_LOOK, LONGEST_LOOK = 0.01, 0.05
 LONGEST_LOOK_WITH_HINTS = 0.5
 """Seconds between two looks at the log where hints of all processes arrive here."""
 FIRST_HOLD = 0.001
+SPACING = 0.005
+"""Seconds between two looks at least, however many hints of events that nobody wants arrive."""
 REST = 0.2
 """Seconds of waiting from which an unpooled connection is not kept."""
 
@@ -69,11 +71,15 @@ def read_or_wait(feed: SharedFeed, query: ReadQuery) -> tuple[SharedRead, bool]:
 def _waited(feed: SharedFeed, query: ReadQuery, found: SharedRead, mark: int) -> SharedRead:
     end = time.monotonic() + query.wait
     pooled = "pool" in settings.DATABASES[feed.publisher].get("OPTIONS", {})
-    pause = FIRST_HOLD if found.batch.held_back else FIRST_LOOK
+    pause, again_hinted = FIRST_HOLD if found.batch.held_back else FIRST_LOOK, False
     while (left := end - time.monotonic()) > 0 and not _worth_an_answer(found):
         if pooled or pause >= REST:
             release_connections()
+        looked = time.monotonic()
         hinted = growth.wait(feed.publisher, since=mark, seconds=min(pause, left))
+        if hinted and again_hinted:
+            time.sleep(max(0.0, looked + SPACING - time.monotonic()))
+        again_hinted = hinted
         mark = growth.mark(feed.publisher)
         was_held = found.batch.held_back
         found = _read(feed, query)
