@@ -14,6 +14,7 @@ from project.demo.logins import demo_logins
 from seamline.data.databases import databases
 from seamline.data.roles import installation_secret
 from seamline.embedded import server_url
+from seamline.embedded.valkey import valkey_url
 from seamline.signing.places import WrongPlace, feed_places
 
 env = environ.Env()
@@ -62,6 +63,14 @@ DATABASES = databases(
     module_urls=SEAMLINE_MODULE_URLS,
     pool_size=_whole_number("SEAMLINE_POOL_SIZE", default=12) or None,
 )
+EVENT_BUS = env.str("EVENT_BUS", default="thread")
+"""Who delivers events: ``thread``, the threads of each web process, or ``celery``, workers of their own."""
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or (valkey_url(BASE_DIR) if EVENT_BUS == "celery" else "")
+SEAMLINE_CELERY_APP = "project.celery"
+SEAMLINE_QUEUE_PREFIX = env.str("SEAMLINE_QUEUE_PREFIX", default="seamline")
+"""What queues' names begin with; one for each installation where several share a broker."""
+SEAMLINE_SWEEP_SECONDS = max(50, _whole_number("SEAMLINE_SWEEP_MILLISECONDS", default=1000)) / 1000
+"""How often all logs are looked at whatever the broker has lost, and retries and jobs that are due are found."""
 SEAMLINE_INTERNAL_KEYS = env.str("SEAMLINE_INTERNAL_KEYS", default="")
 """Keys of requests between deployables, ``id:secret,id2:secret2``: the first signs, all are accepted."""
 try:
@@ -192,6 +201,14 @@ SPECTACULAR_SETTINGS = {
         "seamline.web.schema.add_problem_responses",
     ],
 }
+SEAMLINE_ASYNCAPI = {
+    "title": "Seamline Shop events",
+    "version": "1.0.0",
+    "description": "What the shop's modules tell each other. An event's name never changes; events with the same key "
+    "come in order, each at least once and with an id to know it by.",
+    "servers": {},
+}
+"""The AsyncAPI document: ``servers`` are brokers to which events are externalised, as AsyncAPI writes them."""
 UNFOLD = {
     "SITE_TITLE": "Seamline Shop",
     "SITE_HEADER": "Seamline Shop",

@@ -16,6 +16,9 @@ class SeamlineConfig(AppConfig):
 
         register_converter(SkuConverter, "sku")
         from seamline import checks  # noqa: F401 - importing registers them
+        from seamline.bus.sender import install
+
+        install()
         from seamline.history import archived_log
 
         archived_log.register()

@@ -1,6 +1,6 @@
-"""The database a management command needs, before Django reads its settings.
+"""The database and the broker a management command needs, before Django reads its settings.
 
-``manage.py`` asks here first, because the URL is fixed once the settings are loaded. This file imports no Django and
+``manage.py`` asks here first, because the URLs are fixed once the settings are loaded. This file imports no Django and
 changes nothing in the database.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from seamline.embedded import EmbeddedServerError, default_server
 from seamline.embedded.external import check_external
+from seamline.embedded.valkey import default_valkey
 
 PREPARES = "up"
 """The one command that may make a new database, and that stops on its way out the server that it started."""
@@ -46,6 +47,12 @@ def database_for_command(arguments: Sequence[str], *, root: Path) -> Iterator[No
     if needs_none or asks_for_help or os.environ.get("RUN_MAIN") == "true":
         yield
         return
+    with _broker(command, root=root), _database(command, root=root):
+        yield
+
+
+@contextmanager
+def _database(command: str, *, root: Path) -> Iterator[None]:
     if url := os.environ.get("DATABASE_URL"):
         check_external(url)
         yield
@@ -64,3 +71,20 @@ def database_for_command(arguments: Sequence[str], *, root: Path) -> Iterator[No
     finally:
         if started and command == PREPARES:
             server.stop()
+
+
+@contextmanager
+def _broker(command: str, *, root: Path) -> Iterator[None]:
+    """The broker of ``EVENT_BUS=celery``, where no other is named."""
+    if os.environ.get("EVENT_BUS") != "celery" or os.environ.get("CELERY_BROKER_URL"):
+        yield
+        return
+    valkey = default_valkey(root)
+    started = valkey.ensure_running()
+    if started and command != PREPARES:
+        print("Started the embedded Valkey; 'manage.py down' stops it.", file=sys.stderr)
+    try:
+        yield
+    finally:
+        if started and command == PREPARES:
+            valkey.stop()

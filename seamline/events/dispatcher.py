@@ -17,7 +17,7 @@ from seamline.data import connection_for
 from seamline.events.growth import growth
 from seamline.events.lane import Lane
 from seamline.events.lanes import Lanes
-from seamline.events.publishing import on_published
+from seamline.events.publishing import on_published, tell
 from seamline.events.signals import CHANNEL, Signals
 from seamline.events.watchdog import watchdog
 from seamline.events.watcher import Watcher, watchers
@@ -103,10 +103,9 @@ def stop_dispatcher(*, timeout: float = 10.0) -> bool:
 
 
 def announce(publisher: str) -> None:
-    """Hint every dispatcher that there is work behind the publisher's log; outside transactions only."""
-    if _dispatcher is not None:
-        _dispatcher.wake(publisher)
-    elif publisher in settings.DATABASES:
+    """Hint every dispatcher and worker that there is work behind the publisher's log; outside transactions only."""
+    tell(publisher)
+    if _dispatcher is None and publisher in settings.DATABASES:
         with connection_for(publisher).cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, publisher])
 

@@ -34,6 +34,12 @@ def on_published(listener: Callable[[str], None]) -> None:
     _listeners.append(listener)
 
 
+def tell(publisher: str) -> None:
+    """Call all listeners, as after a commit."""
+    for listener in _listeners:
+        listener(publisher)
+
+
 def publish(*events: Event) -> tuple[UUID, ...]:
     """Append events to the log of the module whose transaction is open; they exist if and only if it commits.
 
@@ -73,12 +79,7 @@ def new_event_id() -> UUID:
 
 @cache
 def _announcer(module: str) -> Callable[[], None]:
-    return partial(_announce, module)
-
-
-def _announce(module: str) -> None:
-    for listener in _listeners:
-        listener(module)
+    return partial(tell, module)
 
 
 def _check(event: type[Event], module: str | None) -> None:

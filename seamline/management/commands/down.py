@@ -1,4 +1,4 @@
-"""``manage.py down``: stop the embedded PostgreSQL. Thin."""
+"""``manage.py down``: stop the embedded PostgreSQL and the embedded Valkey. Thin."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from seamline.embedded import EmbeddedServerError, default_server
+from seamline.embedded.valkey import default_valkey
 
 
 class Command(BaseCommand):
-    """Stops nothing but the embedded server: a web server that runs is stopped with Ctrl-C where it runs."""
+    """Stops nothing but the embedded servers: a web server that runs is stopped with Ctrl-C where it runs."""
 
     help = (
-        "Stop the embedded PostgreSQL of this project. Its data stays; the next command that needs it starts it again."
+        "Stop the embedded PostgreSQL of this project, and its Valkey if EVENT_BUS=celery has started one. Their data "
+        "stays; the next command that needs them starts them again."
     )
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             stopped = default_server(settings.BASE_DIR).stop()
+            broker = default_valkey(settings.BASE_DIR).stop()
         except EmbeddedServerError as error:
             raise CommandError(str(error)) from error
+        if broker:
+            self.stdout.write("Stopped the embedded Valkey.")
         self.stdout.write("Stopped the embedded PostgreSQL." if stopped else "The embedded PostgreSQL does not run.")

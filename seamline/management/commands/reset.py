@@ -10,14 +10,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from seamline.embedded import EmbeddedServerError, default_server
+from seamline.embedded.valkey import default_valkey
 
 
 class Command(BaseCommand):
     """Deletes what this project made for itself below .seamline/, never a server of somebody else."""
 
     help = (
-        "Stop the embedded PostgreSQL and delete .seamline/: its data, the installation's secret, written mail. A "
-        "server that DATABASE_URL names is not touched."
+        "Stop the embedded PostgreSQL and Valkey and delete .seamline/: their data, the installation's secret, written "
+        "mail. A server that DATABASE_URL names is not touched."
     )
     requires_system_checks = ()
 
@@ -38,6 +39,7 @@ class Command(BaseCommand):
                 return
         try:
             default_server(settings.BASE_DIR).destroy()
+            default_valkey(settings.BASE_DIR).destroy()
             shutil.rmtree(place, ignore_errors=not place.exists())
         except (EmbeddedServerError, OSError) as error:
             raise CommandError(f"{place} cannot be deleted: {error}") from error

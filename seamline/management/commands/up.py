@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from django.db import OperationalError
 from seamline.data.migration import migrate_all
 from seamline.data.provision import provision_hosted
 from seamline.embedded.serving import serve
+from seamline.embedded.supervising import supervised
 
 
 class Command(BaseCommand):
@@ -24,8 +26,9 @@ class Command(BaseCommand):
     help = (
         "Prepare the database and serve everything on one port. The embedded PostgreSQL below .seamline/ is made and "
         "started (DATABASE_URL=postgresql://... uses an existing server instead), roles, schemas and tables are "
-        "brought up to date, the data is loaded the first time. Ctrl-C stops the web server, and PostgreSQL if this "
-        "command started it. 'manage.py reset' starts over."
+        "brought up to date, the data is loaded the first time. With EVENT_BUS=celery a worker and beat run beside the "
+        "web server, over the embedded Valkey or the broker of CELERY_BROKER_URL. Ctrl-C stops all of it, and the "
+        "embedded servers if this command started them. 'manage.py reset' starts over."
     )
     requires_system_checks = ()  # they are run by name below, after the tables exist that some of them look at
 
@@ -44,14 +47,15 @@ class Command(BaseCommand):
         if options["no_serve"]:
             self.stdout.write("Prepared.")
             return
-        code = serve(
-            application=settings.WSGI_APPLICATION.replace(".application", ":application"),
-            host=host,
-            port=port,
-            workers=options["workers"],
-            threads=options["threads"],
-            when_live=lambda: self._welcome(host=host, port=port),
-        )
+        with supervised(_beside()):
+            code = serve(
+                application=settings.WSGI_APPLICATION.replace(".application", ":application"),
+                host=host,
+                port=port,
+                workers=options["workers"],
+                threads=options["threads"],
+                when_live=lambda: self._welcome(host=host, port=port),
+            )
         if code:
             raise CommandError(f"The web server ended with exit code {code}; what it wrote is above.", returncode=1)
 
@@ -96,6 +100,14 @@ class Command(BaseCommand):
             self.stdout.write(f"  {title:<{width}}  {text}")
         self.stdout.write("\nCtrl-C stops everything.")
         self.stdout.flush()
+
+
+def _beside() -> dict[str, list[str]]:
+    """What runs beside the web server, by name."""
+    if settings.EVENT_BUS != "celery":
+        return {}
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    return {"The worker": [*manage, "worker"], "Beat": [*manage, "beat"]}
 
 
 def _refuse_taken(host: str, port: int) -> None:

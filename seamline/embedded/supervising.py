@@ -1,0 +1,86 @@
+"""Processes beside the web server of ``manage.py up``: started, started again when they die, ended with it.
+
+Knows nothing of what they do.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+POLL = 0.2
+FIRST_REST, LONGEST_REST = 0.5, 30.0
+STEADY = 60.0
+"""Seconds after which a process that dies is started again without a long rest."""
+PATIENCE = 20.0
+"""Seconds for all of them to end what is at hand."""
+
+
+class _Child:
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self.name = name
+        self._command = command
+        self._rest = FIRST_REST
+        self._started_at = 0.0
+        self._again_at = 0.0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._started_at = time.monotonic()
+        # In a session of its own, so that Ctrl-C in the terminal reaches us alone and the end is orderly.
+        self.process = subprocess.Popen(self._command, env=dict(os.environ), start_new_session=True)
+
+    def look(self) -> None:
+        """Start it again if it has died, with growing rests."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self._again_at:
+                self.start()
+        elif (code := self.process.poll()) is not None:
+            if now - self._started_at > STEADY:
+                self._rest = FIRST_REST
+            print(f"{self.name} ended with {code}; starting it again in {self._rest:g} s.", file=sys.stderr)
+            self.process, self._again_at = None, now + self._rest
+            self._rest = min(self._rest * 2, LONGEST_REST)
+
+
+@contextmanager
+def supervised(commands: Mapping[str, Sequence[str]]) -> Iterator[None]:
+    """Run the commands, by name, until the block ends; then SIGTERM to all, and SIGKILL when patience ends."""
+    children = [_Child(name, command) for name, command in commands.items()]
+    stopping = threading.Event()
+
+    def supervise() -> None:
+        while not stopping.wait(POLL):
+            for child in children:
+                child.look()
+
+    thread = threading.Thread(target=supervise, name="seamline supervisor", daemon=True)
+    try:
+        for child in children:
+            child.start()
+        thread.start()
+        yield
+    finally:
+        stopping.set()
+        if thread.is_alive():
+            thread.join()
+        _end([child.process for child in children if child.process is not None])
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    end = time.monotonic() + PATIENCE
+    for process in processes:
+        try:
+            process.wait(max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
