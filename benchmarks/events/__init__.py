@@ -1,0 +1,1 @@
+"""``python -m benchmarks.events``: events against Celery, procrastinate, modupy and bare SQL. See ``__main__``."""
