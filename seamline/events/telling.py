@@ -17,12 +17,16 @@ from seamline.modules.registry import hosted_modules
 TOLD_EVERY = 5.0
 """Seconds; the first time before the first read of a process."""
 
-# An event that waits on the shelf is read again when it is its turn.
+# An event that waits on the shelf is read again when it is its turn; a replay reads what it is to repeat.
 _NEEDED = """
 SELECT least(position, (
     SELECT min(parked_event.position) - 1 FROM parked_event
     WHERE parked_event.subscription = checkpoint.subscription AND parked_event.publisher = checkpoint.publisher
       AND status <> 'discarded'
+), (
+    SELECT min(replay.position) FROM replay
+    WHERE replay.subscription = checkpoint.subscription AND replay.publisher = checkpoint.publisher
+      AND status IN ('running', 'failed')
 ))
 FROM checkpoint WHERE subscription = %s AND publisher = %s ORDER BY partition
 """
