@@ -141,7 +141,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SEAMLINE_START_COMMANDS = ("load_data",)
 """What ``manage.py up`` runs at every start when the tables are there; each sees for itself what is left to do."""
-SEAMLINE_START_PAGES = {"Shop": "/", "API docs": "/api/docs/", "Admin": "/admin/"}
+SEAMLINE_START_PAGES = {"Shop": "/", "API docs": "/api/docs/", "Event docs": "/api/events/docs/", "Admin": "/admin/"}
 SEAMLINE_DEMO_LOGINS = {login.title: login.text for login in demo_logins()}
 """Shown by ``manage.py up`` in demo mode."""
 
@@ -189,7 +189,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Seamline Shop API",
-    "DESCRIPTION": "One API over the shop's modules. Errors are `application/problem+json` with a stable `code`.",
+    "DESCRIPTION": "One API over the shop's modules. Errors are `application/problem+json` with a stable `code`. "
+    "What the modules tell each other is documented under [events](/api/events/docs/).",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

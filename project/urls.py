@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("api/events/", include("seamline.schemas.urls")),
     path("health/live", live, name="live"),
     path("health/ready", ready, name="ready"),
     path("internal/feeds/", include("seamline.events.feed_api.urls")),

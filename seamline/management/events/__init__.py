@@ -5,7 +5,20 @@ An action is a module with what ``Action`` names. A new one is a file here and a
 
 from __future__ import annotations
 
-from seamline.management.events import discard, parked, pause, readers, redrive, resume, schemas, status
+from seamline.management.events import (
+    archive,
+    asyncapi,
+    discard,
+    parked,
+    pause,
+    readers,
+    redrive,
+    replay,
+    replays,
+    resume,
+    schemas,
+    status,
+)
 from seamline.management.events.output import Action
 
 ACTIONS: tuple[Action, ...] = (
@@ -16,5 +29,9 @@ ACTIONS: tuple[Action, ...] = (
     pause,
     resume,
     readers,
+    archive,
+    replay,
+    replays,
     schemas,
+    asyncapi,
 )
