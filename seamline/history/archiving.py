@@ -16,7 +16,7 @@ from seamline.data import atomic, connection_for, current_transaction
 from seamline.data.migration import as_owner
 from seamline.events.feed import SqlFeed
 from seamline.history.archive_file import ArchivedEvent, Header, check_archive, write_archive
-from seamline.history.holders import Holder, HolderKind, holders
+from seamline.history.holders import Holder, HolderKind, furthest_checkpoint, holders
 from seamline.history.ranges import ArchivedRange, archive_directory, archived_mark, file_of, record
 from seamline.modules.registry import module_named
 
@@ -99,9 +99,16 @@ def archive(
     if current_transaction() is not None:
         raise RuntimeError("archive() was called inside atomic(...); it has transactions of its own.")
     cut = _cut(before=before, keep=keep)
-    needed = holders(module)
+    needed, settled = holders(module), furthest_checkpoint(module)
     with as_owner(module):
-        run = _Run(module=module, before=cut, dry_run=dry_run, events_of_file=events_of_file, progress=progress)
+        run = _Run(
+            module=module,
+            before=cut,
+            settled=settled,
+            dry_run=dry_run,
+            events_of_file=events_of_file,
+            progress=progress,
+        )
         return run.result(needed)
 
 
@@ -120,10 +127,18 @@ def _cut(*, before: datetime | None, keep: timedelta | None) -> datetime:
 
 class _Run:
     def __init__(
-        self, *, module: str, before: datetime, dry_run: bool, events_of_file: int, progress: Callable[[str], None]
+        self,
+        *,
+        module: str,
+        before: datetime,
+        settled: int,
+        dry_run: bool,
+        events_of_file: int,
+        progress: Callable[[str], None],
     ) -> None:
         self._module = module
         self._before = before
+        self._settled = settled
         self._dry_run = dry_run
         self._events_of_file = events_of_file
         self._progress = progress
@@ -134,7 +149,7 @@ class _Run:
             raise AlreadyArchiving(f"Another process archives events of {self._module!r} at the moment; let it finish.")
         mark = archived_mark(self._module)
         deleted = 0 if self._dry_run else self._delete(until=mark)
-        wanted, settled = self._wanted(mark, needed)
+        wanted, settled = self._wanted(mark)
         if settled < wanted:
             needed = (*needed, _open_writer(settled))
         holding = tuple(sorted((each for each in needed if each.position < wanted), key=lambda each: each.position))
@@ -156,7 +171,7 @@ class _Run:
             held_back_by=holding,
         )
 
-    def _wanted(self, mark: int, needed: tuple[Holder, ...]) -> tuple[int, int]:
+    def _wanted(self, mark: int) -> tuple[int, int]:
         """Up to where all is old enough, and up to where the log is settled, as far as is known."""
         feed = SqlFeed(publisher=self._module)
         last = self._row("SELECT coalesce(max(position), 0) FROM event_log")[0]
@@ -164,8 +179,7 @@ class _Run:
         while (end := feed.end()) is None and time.monotonic() < patience:
             time.sleep(0.01)
         if end is None:
-            # A checkpoint never lies beyond what was settled.
-            end = max([mark, *(each.position for each in needed if each.kind is HolderKind.SUBSCRIPTION)])
+            end = max(mark, self._settled)
         young = self._row(_YOUNG, mark, self._before)
         return (max(last, end) if young is None else young[0] - 1), end
 

@@ -10,11 +10,14 @@ from enum import StrEnum
 
 from seamline.data import connection_for
 from seamline.events.feed_readers import remote_readers
+from seamline.events.partition import Partition
+from seamline.events.subscription import Subscription
 from seamline.modules.registry import hosted_modules
 
 # By module, not by manifest: a subscription that the manifest no longer has may be on its way back.
 _IN_SUBSCRIBER = """
-SELECT 'subscription', subscription, partition, position, '' FROM checkpoint WHERE publisher = %(publisher)s
+SELECT 'subscription', subscription, partition, position, partitions::text FROM checkpoint
+WHERE publisher = %(publisher)s
 UNION ALL
 SELECT 'put aside', subscription, NULL, min(position) - 1, count(*)::text FROM parked_event
 WHERE publisher = %(publisher)s AND status <> 'discarded' GROUP BY subscription
@@ -22,6 +25,10 @@ UNION ALL
 SELECT 'replay', subscription, NULL, min(position), id FROM replay
 WHERE publisher = %(publisher)s AND status IN ('running', 'failed') GROUP BY subscription, id
 """
+
+
+_FIRST_WANTED = "SELECT min(position) FROM event_log WHERE position > %s AND name = ANY(%s){condition}"
+_FURTHEST = "SELECT coalesce(max(position), 0) FROM checkpoint WHERE publisher = %s"
 
 
 class HolderKind(StrEnum):
@@ -56,29 +63,50 @@ def holders(publisher: str) -> tuple[Holder, ...]:
             name=f"{reader.subscription} (partition {reader.partition})",
             position=reader.position,
             advice=f"{reader.caller} was seen last at {reader.seen_at:%Y-%m-%d %H:%M:%S %Z}; if it is gone for good, "
-            "say so: seamline.events.feed_readers.forget_reader(...)",
+            "say so: manage.py events readers --forget",
         )
         for reader in remote_readers(publisher)
     ]
     for module in hosted_modules():
-        known = {subscription.name for subscription in module.subscriptions}
+        known = {each.name: each for each in module.subscriptions}
         with connection_for(module.name).cursor() as cursor:
             cursor.execute(_IN_SUBSCRIBER, {"publisher": publisher})
-            found += [_holder(row, known=known) for row in cursor.fetchall()]
+            rows = cursor.fetchall()
+        found += [
+            holder for row in rows if (holder := _holder(row, publisher=publisher, subscription=known.get(row[1])))
+        ]
     return tuple(sorted(found, key=lambda holder: holder.position))
 
 
-def _holder(row: tuple[str, str, int | None, int, str], *, known: set[str]) -> Holder:
-    kind, subscription, partition, position, number = HolderKind(row[0]), *row[1:]
+def furthest_checkpoint(publisher: str) -> int:
+    """Up to where the log is settled for certain: no checkpoint has ever been moved past what was."""
+    furthest = 0
+    for module in hosted_modules():
+        with connection_for(module.name).cursor() as cursor:
+            cursor.execute(_FURTHEST, [publisher])
+            furthest = max(furthest, cursor.fetchone()[0])
+    return furthest
+
+
+def _holder(
+    row: tuple[str, str, int | None, int, str], *, publisher: str, subscription: Subscription | None
+) -> Holder | None:
+    kind, name, partition, position, detail = HolderKind(row[0]), *row[1:]
     if kind is HolderKind.PUT_ASIDE:
-        name, advice = subscription, f"{number} events on its shelf: redrive or discard them (events parked)"
-    elif kind is HolderKind.REPLAY:
-        name, advice = f"{subscription} ({number})", f"resume or cancel it: events replay --resume {number}"
-    else:
-        name = f"{subscription} (partition {partition})"
-        advice = (
-            "it has not come further; see: events status"
-            if subscription in known
-            else "no manifest names it any more: delete its rows in checkpoint, if it will not come back"
-        )
-    return Holder(kind=kind, name=name, position=position, advice=advice)
+        advice = f"{detail} events on its shelf: redrive or discard them (events parked)"
+        return Holder(kind=kind, name=name, position=position, advice=advice)
+    if kind is HolderKind.REPLAY:
+        advice = f"resume or cancel it: events replay --resume {detail}"
+        return Holder(kind=kind, name=f"{name} ({detail})", position=position, advice=advice)
+    advice = "no manifest names it any more: delete its rows in checkpoint, if it will not come back"
+    if subscription is not None:
+        # A checkpoint is not moved for each event that its subscription does not want.
+        keys = Partition(index=partition or 0, count=int(detail))
+        with connection_for(publisher).cursor() as cursor:
+            statement = _FIRST_WANTED.format(condition=keys.condition)
+            cursor.execute(statement, [position, list(subscription.names_of(publisher))])
+            first = cursor.fetchone()[0]
+        if first is None:
+            return None
+        position, advice = first - 1, "it has not come further; see: events status"
+    return Holder(kind=kind, name=f"{name} (partition {partition})", position=position, advice=advice)

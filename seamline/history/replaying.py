@@ -38,12 +38,12 @@ class _Elsewhere(Exception):
 def run_replay(
     identifier: str,
     *,
-    progress: Callable[[Replay], None] = lambda replay: None,
+    progress: Callable[[int], None] = lambda handled: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Replay:
     """Run a replay in this thread until it is over, fails, or is stopped.
 
-    :param progress: told how it stands after each commit.
+    :param progress: told how many events were handled again, after each commit.
     :param stopping: asked after each commit; True leaves it where it is.
     :returns: how it stands then; still running where it was stopped or others run shares of it.
     :raises LookupError: no hosted module has it, or its subscription, or this process has no way to the publisher.
@@ -56,8 +56,7 @@ def run_replay(
             continue
         runner = _Runner(subscriber=found.subscriber, subscription=subscription, share=share)
         try:
-            while runner.step():
-                progress(replay_with(identifier))
+            while runner.step(progress):
                 if stopping():
                     return replay_with(identifier)
         except _Elsewhere:
@@ -83,7 +82,7 @@ class _Runner:
             subscriber=subscriber, subscription=self._subscription, publisher=share.publisher, replayed=True
         )
 
-    def step(self) -> bool:
+    def step(self, progress: Callable[[int], None]) -> bool:
         """Handle a batch; False when the share is completed or has failed.
 
         :raises _Elsewhere: somebody else runs it, or it was cancelled.
@@ -92,7 +91,7 @@ class _Runner:
         end, events = self._read()
         while True:
             try:
-                self._commit(events, end=end)
+                progress(self._commit(events, end=end))
             except HandlerFailed as failed:
                 if not events:
                     raise
@@ -104,7 +103,7 @@ class _Runner:
                 culprit = events[failed.index]
                 if failed.index:
                     end, events = events[failed.index - 1].position, events[: failed.index]
-                    self._commit(events, end=end)
+                    progress(self._commit(events, end=end))
                 fail(
                     self._subscriber,
                     share,
@@ -138,7 +137,7 @@ class _Runner:
             return wanted[limit - 1].position, wanted[:limit]
         return min(batch.position, share.until), wanted
 
-    def _commit(self, events: Sequence[StoredEvent], *, end: int) -> None:
+    def _commit(self, events: Sequence[StoredEvent], *, end: int) -> int:
         try:
             with atomic(self._subscriber):
                 claimed = claim(self._subscriber, self._share, timeout=self._subscription.timeout)
@@ -157,6 +156,7 @@ class _Runner:
             # A deferred constraint speaks at the commit.
             raise HandlerFailed(index=0 if len(events) == 1 else None, cause=error) from error
         self._position = end
+        return len(flowing)
 
     def _put_aside(self, events: Sequence[StoredEvent]) -> set[int]:
         """Those that are on the subscription's shelf: not delivered yet, or given up."""

@@ -66,7 +66,7 @@ def replay_until(role: str) -> None:
     if role == "moved":
         replaying.move = moved
     replaying.BATCH = 4
-    replaying.run_replay(replays()[0].id, progress=lambda replay: reached(role))
+    replaying.run_replay(replays()[0].id, progress=lambda handled: reached(role))
 
 
 def main(role: str) -> None:
