@@ -1,70 +1,20 @@
-"""The feed's server through Django's client: who may ask, what is answered, and that waiting is bounded."""
+"""The feed's server through Django's client: what is answered, and that waiting is bounded."""
 
 from __future__ import annotations
 
-import json
 import time
 from typing import Any
-from urllib.parse import urlencode
 
 import psycopg
 import pytest
-from django.test import Client, override_settings
+from django.test import override_settings
 
 from seamline.events.feed_api import long_poll
-from seamline.events.feed_readers import FeedReader, forget_reader, remote_readers
 from seamline.events.tests import sample
-from seamline.signing import Key, Keyring, Message, Signed, installed_keys, sign, verify_answer
+from seamline.events.tests.feed_client import NAMES, PATH, ask, last_position, numbers, read
 from seamline.testing.waiting import wait_until
 
-PATH = f"/internal/feeds/{sample.SHOP}"
-NAMES = ["sample_shop.sold", "sample_shop.renamed"]
 pytestmark = pytest.mark.usefixtures("shop")
-
-
-def ask(
-    path: str = PATH,
-    *,
-    keys: Keyring | None = None,
-    audience: str = sample.SHOP,
-    headers: dict[str, str] | None = None,
-    body: bytes | None = None,
-    **query: Any,
-) -> tuple[int, Any]:
-    """The status and the decoded answer; a signed request unless other headers are given."""
-    text = urlencode(query, doseq=True)
-    method = "GET" if body is None else "POST"
-    message = Message(method=method, path=path, query=text, body=body or b"")
-    header, signed = sign(message, keys=keys or installed_keys(), caller="ledger", audience=audience, now=time.time())
-    sent = {"Authorization": header} if headers is None else headers
-    target = f"{path}?{text}" if text else path
-    client = Client()
-    answer = (
-        client.get(target, headers=sent)
-        if body is None
-        else client.post(target, data=body, content_type="application/json", headers=sent)
-    )
-    if answer.status_code != 401 and headers is None:
-        _check_signature(answer.content, answer.status_code, answer.headers.get("Seamline-Signature"), signed)
-    return answer.status_code, json.loads(answer.content)
-
-
-def _check_signature(body: bytes, status: int, header: str | None, signed: Signed) -> None:
-    verify_answer(body, status=status, header=header, request=signed, keys=installed_keys())
-
-
-def read(**query: Any) -> Any:
-    status, answer = ask(**{"after": 0, "limit": 10, "names": NAMES, **query})
-    assert status == 200, answer
-    return answer
-
-
-def numbers(answer: Any) -> list[int]:
-    return [event["data"]["number"] for event in answer["events"]]
-
-
-def last_position() -> int:
-    return int(read(limit=1000)["position"])
 
 
 def test_events_come_in_order_with_the_position_to_read_on_from() -> None:
@@ -184,79 +134,6 @@ def test_reader_without_a_place_to_wait_is_answered_at_once() -> None:
     assert not waiting.is_alive()
 
 
-@pytest.mark.parametrize(
-    ("headers", "code"),
-    [({}, "signature_missing"), ({"Authorization": "Bearer x"}, "signature_malformed")],
-)
-def test_unsigned_request_is_refused_with_a_problem_document(headers: dict[str, str], code: str) -> None:
-    client = Client()
-    answer = client.get(PATH, headers=headers)
-    assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
-    assert json.loads(answer.content)["code"] == code
-    assert answer["WWW-Authenticate"] == "Seamline-HMAC-SHA256"
-
-
-def test_request_that_was_sent_before_is_refused() -> None:
-    message = Message(method="GET", path=f"{PATH}/end")
-    header, _ = sign(message, keys=installed_keys(), caller="ledger", audience=sample.SHOP, now=time.time())
-    statuses = [ask(f"{PATH}/end", headers={"Authorization": header})[0] for _ in range(2)]
-    assert statuses == [200, 401]
-
-
-def test_altered_query_is_refused() -> None:
-    message = Message(method="GET", path=f"{PATH}/events", query="position=1")
-    header, _ = sign(message, keys=installed_keys(), caller="ledger", audience=sample.SHOP, now=time.time())
-    status, problem = ask(f"{PATH}/events", headers={"Authorization": header}, position=2)
-    assert (status, problem["code"]) == (401, "signature_wrong")
-
-
-def test_old_key_is_accepted_until_it_is_retired() -> None:
-    old, new = Key(id="old", secret=b"o" * 32), Key(id="new", secret=b"n" * 32)
-    both = f"new:{'n' * 32},old:{'o' * 32}"
-    with override_settings(SEAMLINE_INTERNAL_KEYS=both):
-        assert ask(f"{PATH}/end", keys=Keyring(old))[0] == 200
-        assert ask(f"{PATH}/end", keys=Keyring(new, old))[0] == 200
-    with override_settings(SEAMLINE_INTERNAL_KEYS=f"new:{'n' * 32}"):
-        status, problem = ask(f"{PATH}/end", keys=Keyring(old))
-    assert (status, problem["code"]) == (401, "signature_key_unknown")
-
-
-def test_module_that_is_not_hosted_is_not_found() -> None:
-    status, problem = ask("/internal/feeds/elsewhere", audience="elsewhere", after=0, limit=1, names=NAMES)
-    assert (status, problem["code"]) == (404, "feed_not_found")
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"limit": 0},
-        {"limit": 1_001},
-        {"after": -1},
-        {"after": 2**63},
-        {"after": "x"},
-        {"wait": 21},
-        {"wait": "nan"},
-        {"names": []},
-        {"names": ["x"] * 201},
-        {"index": 2, "count": 2},
-        {"count": 65},
-    ],
-)
-def test_query_out_of_bounds_is_refused(wrong: dict[str, Any]) -> None:
-    status, problem = ask(**{"after": 0, "limit": 1, "names": NAMES, **wrong})
-    assert (status, problem["code"]) == (400, "invalid_input")
-
-
-def test_other_methods_are_refused() -> None:
-    answer = Client().put(PATH)
-    assert (answer.status_code, answer["Allow"]) == (405, "GET")
-
-
-def test_large_body_is_refused_before_it_is_read() -> None:
-    answer = Client().post(f"{PATH}/readers", data=b"x" * 300_000, content_type="application/json")
-    assert answer.status_code == 413
-
-
 def test_answer_is_cut_where_it_would_grow_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("seamline.events.feed_wire.MOST_BYTES", 60)
     start = last_position()
@@ -267,48 +144,6 @@ def test_answer_is_cut_where_it_would_grow_too_large(monkeypatch: pytest.MonkeyP
         found += numbers(answer)
         start = answer["position"]
     assert found == list(range(5))
-
-
-class TestReaders:
-    def tell(self, *positions: int, subscription: str = "ledger.book") -> int:
-        body = json.dumps([{"subscription": subscription, "positions": positions}]).encode()
-        return ask(f"{PATH}/readers", body=body)[0]
-
-    def known(self) -> list[tuple[str, int, int]]:
-        return [(each.subscription, each.partition, each.position) for each in remote_readers(sample.SHOP)]
-
-    def test_readers_are_known_with_what_they_need(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("seamline.events.feed_readers.NOTED_EVERY", 0.0)
-        assert self.tell(5, 7) == 200
-        assert self.known() == [("ledger.book", 0, 5), ("ledger.book", 1, 7)]
-        (first, _) = remote_readers(sample.SHOP)
-        assert isinstance(first, FeedReader)
-        assert (first.caller, first.partitions) == ("ledger", 2)
-        self.tell(9)
-        assert self.known() == [("ledger.book", 0, 9)]
-
-    def test_what_is_told_again_at_once_is_not_written(self) -> None:
-        self.tell(1, subscription="ledger.often")
-        self.tell(2, subscription="ledger.often")
-        assert ("ledger.often", 0, 1) in self.known()
-
-    def test_forgotten_reader_needs_nothing_until_it_comes_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("seamline.events.feed_readers.NOTED_EVERY", 0.0)
-        self.tell(5)
-        with pytest.raises(ValueError, match="reason"):
-            forget_reader(publisher=sample.SHOP, subscription="ledger.book", reason=" ")
-        (gone,) = forget_reader(publisher=sample.SHOP, subscription="ledger.book", reason="switched off")
-        assert (gone.position, self.known()) == (5, [])
-        with pytest.raises(LookupError, match="its readers are: none"):
-            forget_reader(publisher=sample.SHOP, subscription="ledger.book", reason="again")
-        self.tell(6)
-        assert self.known() == [("ledger.book", 0, 6)]
-
-    @pytest.mark.parametrize(
-        "body", [b"", b"{}", b'[{"subscription": "x"}]', b'[{"subscription": "x", "positions": [-1]}]']
-    )
-    def test_nonsense_is_refused(self, body: bytes) -> None:
-        assert ask(f"{PATH}/readers", body=body)[0] == 400
 
 
 def test_waiting_does_not_hold_up_others() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,14 +15,11 @@ from typing import Any
 import pytest
 
 from seamline.data import atomic
-from seamline.events import drain
 from seamline.events.feed import Feed, FeedBatch, FeedUnavailable, SqlFeed, feed_for
 from seamline.events.http_feed import HttpFeed
 from seamline.events.partition import WHOLE, Partition
 from seamline.events.publishing import publish
-from seamline.events.telling import _told_at, positions_to_tell
 from seamline.events.tests import sample
-from seamline.events.watcher import Watcher
 from seamline.signing import Key, Keyring, Signed, installed_keys, sign_answer
 from seamline.testing.live import live_deployable
 from seamline.testing.ports import free_port
@@ -234,76 +230,3 @@ def test_connection_that_the_server_closed_meanwhile_is_opened_again() -> None:
 
     with server(answer) as feed:
         assert [feed.end() for _ in range(5)] == [1] * 5
-
-
-class TestTelling:
-    @pytest.fixture(autouse=True)
-    def _nothing_told(self) -> None:
-        _told_at.clear()
-
-    def told(self) -> dict[str, tuple[int, ...]]:
-        _told_at.clear()
-        return {each.subscription: each.positions for each in positions_to_tell(sample.SHOP)}
-
-    def test_subscription_that_has_not_begun_may_need_everything(self) -> None:
-        sample.host(sample.subscription(partitions=2))
-        assert self.told() == {"sample_ledger.book": (0, 0)}
-
-    def test_subscription_that_begins_now_needs_nothing_before_it_begins(self) -> None:
-        sample.host(sample.subscription(start="now"))
-        assert self.told() == {}
-
-    def test_what_is_dealt_with_may_go_and_what_is_put_aside_is_kept(self) -> None:
-        def refuse(delivery: Any) -> None:
-            if delivery.event.number == 2:
-                raise ValueError("no")
-
-        sample.host(sample.subscription())
-        sample.sell(1, 2, item="pear")
-        sample.sell(3, item="plum")
-        first, second, last = SqlFeed(publisher=sample.SHOP).read(after=0, limit=10, names=NAMES).events
-        sample.behaviour["handle"] = refuse
-        drain(allow_parked=True)
-        assert self.told() == {"sample_ledger.book": (first.position,)}
-        assert second.position - first.position == 1
-        assert last.position > second.position
-
-    def test_it_is_told_every_few_seconds_and_again_when_it_could_not_be_sent(self, settings: Any) -> None:
-        sample.host(sample.subscription())
-        assert positions_to_tell(sample.SHOP)
-        assert not positions_to_tell(sample.SHOP)
-        _told_at.clear()
-        feed = HttpFeed(publisher=sample.SHOP, url=f"http://127.0.0.1:{free_port()}")
-        with pytest.raises(FeedUnavailable):
-            feed.read(after=0, limit=1, names=NAMES)
-        assert positions_to_tell(sample.SHOP)
-
-
-class TestWatcher:
-    @pytest.fixture
-    def received(self) -> list[str]:
-        return []
-
-    @pytest.fixture
-    def watcher(self, far: HttpFeed, received: list[str]) -> Iterator[Watcher]:
-        address = far._channel.place
-        watching = Watcher(publisher=sample.SHOP, url=address, names=(SOLD,), received=received.append)
-        watching.start()
-        yield watching
-        watching.stop()
-        watching.join(5)
-        assert not watching.is_alive()
-
-    def test_watcher_tells_of_wanted_events_alone(self, watcher: Watcher, received: list[str]) -> None:
-        wait_until(lambda: received == [sample.SHOP])  # the first answer
-        with atomic(sample.SHOP):
-            publish(sample.Renamed(item="pear"))
-        sample.sell(1)
-        wait_until(lambda: len(received) == 2)
-
-    def test_watcher_that_waits_ends_at_once(self, watcher: Watcher, received: list[str]) -> None:
-        wait_until(lambda: received)
-        began = time.monotonic()
-        watcher.stop()
-        watcher.join(5)
-        assert time.monotonic() - began < 2
