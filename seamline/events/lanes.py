@@ -53,7 +53,7 @@ class Lanes:
             if len(hanging) >= MOST_ABANDONED:
                 if not self._full:
                     self._full = True
-                    logger.error(
+                    _say(
                         "%d threads of this process hang in handlers, the last one in %s: %s. No more are replaced: "
                         "events of %s wait until one comes back, or the process is restarted",
                         len(hanging), verdict.subscription, verdict.failed.error, lane.module.name,
@@ -64,8 +64,13 @@ class Lanes:
             successor.start()
             self._lanes = tuple(successor if each is lane else each for each in self._lanes)
             self._abandoned = [*hanging, lane]
-        logger.error(
+        _say(
             "The handler of %s hangs where it cannot be interrupted, and was left behind (%d of at most %d): %s\n%s",
             verdict.subscription, len(hanging) + 1, MOST_ABANDONED, verdict.failed.error, verdict.failed.traceback,
         )  # fmt: skip
         return True
+
+
+def _say(text: str, *values: object) -> None:
+    """Log an error in a thread of its own: the one that hangs may hang in a log, and hold its lock."""
+    threading.Thread(target=logger.error, args=(text, *values), name="seamline log", daemon=True).start()

@@ -26,13 +26,14 @@ logger = logging.getLogger(__name__)
 class Session:
     """The session in which a handler runs, and how deep its transaction was before."""
 
-    __slots__ = ("_blocks", "_savepoints", "connection", "driver")
+    __slots__ = ("_blocks", "_savepoints", "_severed", "connection", "driver")
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
         self.driver: psycopg.Connection[Any] | None = connection.connection
         self._savepoints = len(connection.savepoint_ids)
         self._blocks = len(connection.atomic_blocks)
+        self._severed = False
 
     @property
     def in_transaction(self) -> bool:
@@ -66,7 +67,8 @@ class Session:
 
     def sever(self) -> None:
         """Cut the line to the server from another thread, without waiting: it rolls back and frees all locks."""
-        if self.driver is not None:
+        if self.driver is not None and not self._severed:
+            self._severed = True
             Thread(target=_sever, args=(self.driver,), name="seamline sever", daemon=True).start()
 
 

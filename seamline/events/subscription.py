@@ -54,8 +54,7 @@ class Subscription:
     backoff: float = 0.5
     """Seconds before the second attempt; doubles with each, up to five minutes."""
     timeout: float = 10.0
-    """Seconds that one call of the handler may take; then the attempt has failed. PostgreSQL cancels a statement that
-    takes longer, and ends a session that idles longer, so that others can go on while the handler hangs."""
+    """Seconds that one call of the handler may take; then it is cut off, and the attempt has failed."""
 
     def __post_init__(self) -> None:
         if not self.name.partition(".")[2]:

@@ -81,22 +81,22 @@ class Watchdog:
                 self._needed.clear()
                 if not self._limits and self._thread is threading.current_thread():
                     self._needed.wait()
-            self._look()
+            try:
+                self._look()
+            except Exception:
+                logger.exception("A time limit could not be enforced; the next look tries again")
             time.sleep(TICK)
 
     def _look(self) -> None:
         now = time.monotonic()
-        for limit in tuple(self._limits.values()):
+        for limit in self._limits.copy().values():
             if limit.deadline < now and limit.next_at <= now:
-                try:
-                    self._fire(limit, now)
-                except Exception:
-                    logger.exception("A time limit could not be enforced; the next look tries again")
+                self._fire(limit)
 
-    def _fire(self, limit: Limited, now: float) -> None:
+    def _fire(self, limit: Limited) -> None:
         with self.lock:
             limit.firing = True
-            if limit.deadline >= now:  # the thread was faster
+            if limit.deadline >= time.monotonic():  # the thread was faster
                 limit.firing = False
                 return
             frame = sys._current_frames().get(limit.thread)

@@ -10,12 +10,15 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connections
 
 from seamline.data import atomic, connection_for
+from seamline.data.databases import databases
 from seamline.events import Delivery, drain, lanes, parked, redrive, start_dispatcher, stop_dispatcher, time_limit
 from seamline.events.couriers import all_couriers
 from seamline.events.tests import sample
-from seamline.events.tests.sample import LEDGER, effects, sell, subscription
+from seamline.events.tests.sample import LEDGER, SHOP, effects, sell, subscription
 from seamline.events.watchdog import watchdog
 from seamline.testing import wait_until
 
@@ -49,7 +52,7 @@ class Hangs:
                 pass
 
     def sleep(self) -> None:
-        time.sleep(3)
+        time.sleep(2)
 
     def receive(self) -> None:
         self.near.recv(1)
@@ -82,7 +85,7 @@ def hangs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hangs]:
     wait_until(lambda: not _threads(), seconds=10, what="threads that were left behind to end")
     assert stop_dispatcher(timeout=10)
     watchdog().rest()
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("seamline")]
+    wait_until(lambda: not [each.name for each in threading.enumerate() if each.name.startswith("seamline")], seconds=5)
     kinds.near.close()
 
 
@@ -103,7 +106,7 @@ KINDS = {
     "python": ("while True", "pass"),
     "swallowing": ("time.sleep(0.01)", "while not self.over"),
     "swallowing_everything": ("while True", "pass"),
-    "sleep": ("time.sleep(3)",),
+    "sleep": ("time.sleep(2)",),
     "receive": ("self.near.recv(1)",),
     "acquire": ("with self.lock",),
     "statement": ('cursor.execute("SELECT pg_sleep(1000)")',),
@@ -212,6 +215,31 @@ def test_number_of_threads_left_behind_is_bounded(
     wait_until(lambda: effects() == [4], seconds=10, what="the lane to go on once its handler came back")
     hangs.lock.acquire()
     wait_until(lambda: len(parked()) == 3, seconds=5)
+
+
+def test_pool_of_connections_does_not_run_dry(hangs: Hangs) -> None:
+    """A thread that is left behind holds a connection that it never gives back."""
+    made = databases(url=settings.DATABASE_URL, modules=(SHOP, LEDGER), secret=settings.SEAMLINE_SECRET, pool_size=2)
+    connections[LEDGER].close()
+    settings.DATABASES[LEDGER] = connections.settings[LEDGER] = connections.configure_settings(
+        {"default": {}, LEDGER: made[LEDGER]}
+    )[LEDGER]
+    del connections[LEDGER]
+    sample.host(subscription(timeout=LIMIT, max_attempts=1))
+    hang_on(hangs, "acquire", 1, 2, 3, 4)
+    start_dispatcher()
+    try:
+        for number in (1, 2, 3, 4):
+            sell(number, item=f"item {number}")
+        sell(5, item="plum")
+        wait_until(lambda: effects() == [5], seconds=15, what="the event behind four that hang, with two connections")
+        assert len(parked()) == len(_threads()) == 4
+    finally:
+        hangs.lock.release()
+        wait_until(lambda: not _threads(), seconds=10)
+        stop_dispatcher(timeout=10)
+        hangs.lock.acquire()
+        connections[LEDGER].close_pool()
 
 
 def test_handler_just_below_its_limit_is_never_cut_off(hangs: Hangs) -> None:
