@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Literal, Optional
+from typing import Annotated, Any, Literal, Optional
 from uuid import UUID
 
 import msgspec
@@ -185,6 +185,14 @@ def assert_read(payload: bytes, reader: type[Event]) -> None:
         (SMALL | None, NOTED | None, True),
         (SMALL | None, STRICT | None, False),
         (str, Any, True),
+        (Any, str, False),
+        (Annotated[int, msgspec.Meta(ge=0)], int, True),
+        (int, Annotated[int, msgspec.Meta(ge=0)], False),
+        (Annotated[int, msgspec.Meta(ge=2)], Annotated[int, msgspec.Meta(ge=0)], True),
+        (Annotated[int, msgspec.Meta(ge=0)], Annotated[int, msgspec.Meta(ge=1)], False),
+        (Annotated[str, msgspec.Meta(min_length=1)], str, True),
+        (tuple[str, ...], Annotated[tuple[str, ...], msgspec.Meta(max_length=1)], False),
+        (Mapping[int, int], Mapping[int, float], True),
     ],
 )
 def test_verdict_is_right_and_samples_bear_it_out(written: Any, wanted: Any, expected: bool) -> None:
