@@ -36,9 +36,7 @@ def add_arguments(parser: CommandParser) -> None:
     """Check or release."""
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--check", action="store_true", help="only compare; unreleased changes are findings too")
-    what.add_argument(
-        "--release", action="store_true", help="write what is new, unless anything is wrong"
-    )
+    what.add_argument("--release", action="store_true", help="write what is new, unless anything is wrong")
     parser.add_argument("--widened", action="store_true", help="all subscribers run this contract already: release it")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be written")
 
