@@ -54,7 +54,7 @@ class FeedUnavailable(Exception):
 
 
 class Feed(Protocol):
-    """A publisher's log, as a reader sees it. Any question may raise ``FeedUnavailable``, or an error of the database."""
+    """A publisher's log, as a reader sees it. Any question may raise ``FeedUnavailable`` or a database error."""
 
     def read(self, *, after: int, limit: int, names: Sequence[str], partition: Partition = WHOLE) -> FeedBatch:
         """The next events of these names and this partition, at most ``limit``, in the order of the log."""

@@ -17,6 +17,7 @@ SKELETON = (
     "seamline/events",
     "seamline/sagas",
     "seamline/modules",
+    "seamline/schemas",
     "seamline/signing",
     "seamline/testing",
     "contracts",
