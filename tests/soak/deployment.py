@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +33,6 @@ class Role:
     command: list[str]
     environment: dict[str, str]
     log: Path
-    deaths: int = 0
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -47,7 +47,6 @@ class Role:
     def kill(self) -> None:
         """SIGKILL for it and all its children."""
         if self.process is not None:
-            self.deaths += 1
             try:
                 os.killpg(self.process.pid, signal.SIGKILL)
             except ProcessLookupError:
@@ -64,6 +63,25 @@ class Role:
             self.process.wait(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             self.kill()
+
+
+class Supervisor(threading.Thread):
+    """Starts whatever has ended again, as systemd or Kubernetes would."""
+
+    def __init__(self, roles: dict[str, Role]) -> None:
+        super().__init__(name="supervisor", daemon=True)
+        self._roles = roles
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping.wait(0.3):
+            for role in self._roles.values():
+                role.start()
+
+    def stop(self) -> None:
+        """Start nothing any more."""
+        self._stopping.set()
+        self.join()
 
 
 class Deployment:
@@ -104,13 +122,15 @@ class Deployment:
                 [*serve, "--port", str(port), "--log-level", "error", "project.wsgi:application"],
                 environment,
             )
-        if 0:
-            self._add("worker", [python, "manage.py", "worker"], environment)
+        self._add("worker", [python, "manage.py", "worker"], environment)
         if self._bus == "celery":
             self._add("beat", [python, "manage.py", "beat"], environment)
         for role in self.roles.values():
             self._stack.callback(role.end)
             role.start()
+        supervisor = Supervisor(self.roles)
+        supervisor.start()
+        self._stack.callback(supervisor.stop)
         return self
 
     def __exit__(self, *exception: object) -> None:

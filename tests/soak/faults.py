@@ -48,17 +48,9 @@ class Faults(threading.Thread):
 
     def _harms(self) -> dict[str, Callable[[], None]]:
         deployment = self._deployment
-        harms: dict[str, Callable[[], None]] = {f"kill {name}": self._killer(name) for name in deployment.roles}
+        harms: dict[str, Callable[[], None]] = {f"kill {role.name}": role.kill for role in deployment.roles.values()}
         harms["kill postgres"] = deployment.restart_postgres
         if deployment.broker is not None:
             harms["restart broker"] = deployment.broker.restart
             harms["empty broker"] = deployment.broker.flush
         return harms
-
-    def _killer(self, name: str) -> Callable[[], None]:
-        def kill() -> None:
-            role = self._deployment.roles[name]
-            role.kill()
-            role.start()
-
-        return kill

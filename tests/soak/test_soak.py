@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from seamline.testing.brokers import rabbitmq_missing
 from tests.soak import books
 from tests.soak.buyers import Answer
 from tests.soak.soak import soak
@@ -76,3 +77,14 @@ def test_no_effect_is_lost_or_doubled_while_everything_is_killed(tmp_path: Path)
     assert report.deliveries == 2 * report.events
     assert report.faults.get("kill postgres", 0) > 0
     assert sum(report.faults.values()) >= 3
+
+
+@pytest.mark.parametrize("broker", ["valkey", "rabbitmq"])
+def test_lost_broker_messages_cost_no_effect(tmp_path: Path, broker: str) -> None:
+    if broker == "rabbitmq" and (reason := rabbitmq_missing()):
+        pytest.skip(reason)
+    report = soak(folder=tmp_path, bus="celery", broker=broker, orders=60, faults=8, every=0.8)
+
+    assert report.orders == 60
+    assert report.deliveries == 2 * report.events
+    assert {"restart broker", "empty broker", "kill worker"} <= report.faults.keys()
