@@ -45,10 +45,18 @@ def paced(publish: Callable[[int], None], first: int, count: int, rate: int) -> 
 
 
 class Child:
-    """A contender's process. It ends with the block, killed if it does not go."""
+    """A contender's process. It ends with the block, killed if it does not go.
+
+    :param obeys: it reads commands, so the end of its input ends it; otherwise it is told by SIGTERM.
+    """
 
     def __init__(
-        self, arguments: Sequence[str], *, environment: Mapping[str, str], python: str = sys.executable
+        self,
+        arguments: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        python: str = sys.executable,
+        obeys: bool = True,
     ) -> None:
         self._process = subprocess.Popen(
             [python, *arguments],
@@ -58,6 +66,7 @@ class Child:
             cwd=HERE.parents[1],
             env={**os.environ, **environment},
         )
+        self._obeys = obeys
         self.name = " ".join(arguments)
         self.pid = self._process.pid
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -86,18 +95,17 @@ class Child:
                 return
 
     def stop(self) -> None:
-        """End its input, then ask, then kill."""
+        """End its input, or ask, then kill."""
         with contextlib.suppress(BrokenPipeError):
             assert self._process.stdin is not None
             self._process.stdin.close()
-        for order in (None, self._process.terminate, self._process.kill):
-            if order is not None:
-                order()
-            try:
-                self._process.wait(timeout=2 if order is None else 15)
-            except subprocess.TimeoutExpired:
-                continue
-            break
+        if not self._obeys:
+            self._process.terminate()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def __enter__(self) -> Child:
         return self

@@ -85,6 +85,17 @@ CONTENDERS = (
         workers=(("-m", f"{PROGRAMS}.ours"),),
         worker_environment=_BATCH,
     ),
+    *(
+        Contender(
+            name=f"ours over Celery, {name}",
+            promise=EXACT,
+            program="ours",
+            ours=True,
+            environment={**handler, "EVENT_BUS": "celery"},
+            workers=(("-m", f"{PROGRAMS}.ours_bus", "worker"), ("-m", f"{PROGRAMS}.ours_bus", "beat")),
+        )
+        for name, handler in (("one by one", _EACH), ("batch", _BATCH))
+    ),
     Contender(
         name="plain Celery",
         promise="may lose between commit and send, may double, no order",
@@ -114,6 +125,7 @@ class Stand:
 
     place: Place
     publishers: list[Child]
+    workers: list[Child]
     start_workers: Callable[[], None]
 
     def publish(self, command: str, *numbers: int) -> None:
@@ -175,8 +187,9 @@ class Field:
             environment.pop("BENCH_DISPATCH", None)
         with ExitStack() as stack:
 
-            def start(arguments: tuple[str, ...], more: Mapping[str, str]) -> Child:
-                child = Child(arguments, environment={**environment, **more}, python=self._python(contender))
+            def start(arguments: tuple[str, ...], more: Mapping[str, str], *, obeys: bool) -> Child:
+                everything = {**environment, **more}
+                child = Child(arguments, environment=everything, python=self._python(contender), obeys=obeys)
                 return stack.enter_context(child)
 
             def start_workers() -> None:
@@ -186,16 +199,18 @@ class Field:
                         child.wait()
                     return
                 more = {**contender.environment, **contender.worker_environment}
-                for child in [start(arguments, more) for arguments in contender.workers]:
+                workers.extend(start(arguments, more, obeys=False) for arguments in contender.workers)
+                for child in workers:
                     child.wait("ready", timeout=60)
 
+            workers: list[Child] = []
             if working and contender.workers:
                 start_workers()
             program = ("-m", f"{PROGRAMS}.{contender.program}", "publish")
-            children = [start(program, {}) for _ in range(publishers)]
+            children = [start(program, {}, obeys=True) for _ in range(publishers)]
             for child in children:
                 child.wait("ready", timeout=60)
-            yield Stand(place=self.place(contender), publishers=children, start_workers=start_workers)
+            yield Stand(place=self.place(contender), publishers=children, workers=workers, start_workers=start_workers)
 
     def _environment(self, contender: Contender) -> dict[str, str]:
         return {**self._servers.environment, **contender.environment, **(OURS if contender.ours else {})}

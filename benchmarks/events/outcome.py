@@ -46,7 +46,7 @@ class Wrong:
         return ", ".join(f"{count} {name}" for name, count in named.items() if count)
 
 
-def await_effects(place: Place, events: int) -> None:
+def await_effects(place: Place, events: int, *, every: float = LOOK_EVERY) -> None:
     """Until so many effects are committed, or no more have come for long."""
     with psycopg.connect(place.url, autocommit=True) as connection:
         last, end = -1, time.monotonic() + PATIENCE
@@ -54,7 +54,7 @@ def await_effects(place: Place, events: int) -> None:
             found = _value(connection, "SELECT count(*) FROM {effect}", place)
             if found != last:
                 last, end = int(found), time.monotonic() + PATIENCE / 3
-            time.sleep(LOOK_EVERY)
+            time.sleep(every)
 
 
 def rate(place: Place, *, since_publishing: bool) -> float:

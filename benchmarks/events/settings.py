@@ -10,3 +10,4 @@ INSTALLED_APPS = ["seamline", "benchmarks.events.apps.BenchmarkConfig"]
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "benchmarks.events.settings"
 urlpatterns: list[object] = []
+SEAMLINE_CELERY_APP = "benchmarks.events.contenders.ours_bus"
