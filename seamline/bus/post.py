@@ -53,7 +53,7 @@ class Post:
         connection, self._connection, self._producer = self._connection, None, None
         self._full.clear()
         if connection is not None:
-            connection.collapse()
+            connection.collect(socket_timeout=1.0)
 
     def _connected(self) -> Any:
         if self._producer is None:

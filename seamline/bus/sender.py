@@ -62,12 +62,10 @@ class Sender:
 
     def stop(self, *, timeout: float = FLUSH) -> None:
         """Send what waits, end the thread."""
-        thread = self._thread
-        if thread is None:
-            return
         self._stopping = True
         self._needed.set()
-        thread.join(timeout)
+        if self._thread is not None:
+            self._thread.join(timeout)
 
     def _need(self) -> None:
         self._needed.set()
