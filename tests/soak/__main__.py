@@ -28,12 +28,14 @@ def main() -> int:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--orders", type=int, default=500, help="orders to place (default: %(default)s)")
+    parser.add_argument("--orders", type=int, default=500, help="orders to place at least (default: %(default)s)")
     parser.add_argument("--buyers", type=int, default=4, help="buyers at once (default: %(default)s)")
     parser.add_argument("--bus", choices=("thread", "celery"), default="thread", help="default: %(default)s")
     parser.add_argument("--broker", choices=("valkey", "rabbitmq"), default="valkey", help="with --bus celery")
     parser.add_argument("--every", type=float, default=1.5, help="seconds between faults (default: %(default)s)")
-    parser.add_argument("--faults", type=int, default=40, help="faults at most (default: %(default)s)")
+    parser.add_argument(
+        "--faults", type=int, default=40, help="how many; orders go on until then (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="of the dice (default: %(default)s)")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="json is stable, for programs")
     options = parser.parse_args()

@@ -11,6 +11,7 @@ import random
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ class NoAnswer(AssertionError):
 
 
 class Buyer(threading.Thread):
-    """Places orders one after another until told how many there shall be in all."""
+    """Places orders one after another for as long as the book says."""
 
     def __init__(self, *, ports: list[int], skus: list[str], orders: OrderBook, seed: int) -> None:
         super().__init__(name=f"buyer {seed}", daemon=True)
@@ -90,10 +91,14 @@ class Buyer(threading.Thread):
 
 
 class OrderBook:
-    """How many orders are still to be placed, and what the buyers were told."""
+    """How many orders are to be placed at least, and what the buyers were told.
 
-    def __init__(self, *, orders: int) -> None:
+    :param goes_on: while it is true, more are placed.
+    """
+
+    def __init__(self, *, orders: int, goes_on: Callable[[], bool]) -> None:
         self._left = orders
+        self._goes_on = goes_on
         self._lock = threading.Lock()
         self.answers: list[Answer] = []
 
@@ -101,7 +106,7 @@ class OrderBook:
         """Whether one more is to be placed."""
         with self._lock:
             self._left -= 1
-            return self._left >= 0
+            return self._left >= 0 or self._goes_on()
 
     def write(self, answer: Answer) -> None:
         """Note what the buyer was told."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -11,7 +12,7 @@ from tests.soak.deployment import Deployment
 
 
 class Faults(threading.Thread):
-    """Does one harm after another, ``most`` in all, or until stopped; on average ``every`` seconds lie between them.
+    """Does one harm after another, ``most`` in all; on average ``every`` seconds lie between them.
 
     A seed gives the same harms in the same order; when they fall is left to the machine.
     """
@@ -22,19 +23,13 @@ class Faults(threading.Thread):
         self._dice = random.Random(seed)
         self._every = every
         self._most = most
-        self._stopping = threading.Event()
         self.done: Counter[str] = Counter()
         self.error: Exception | None = None
-
-    def stop(self) -> None:
-        """End after the harm at hand; join the thread afterwards."""
-        self._stopping.set()
 
     def run(self) -> None:
         try:
             for harm in self._plan():
-                if self._stopping.wait(self._dice.uniform(0.5, 1.5) * self._every):
-                    return
+                time.sleep(self._dice.uniform(0.5, 1.5) * self._every)
                 self._harms()[harm]()
                 self.done[harm] += 1
         except Exception as error:

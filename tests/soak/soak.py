@@ -42,30 +42,28 @@ def soak(
     seed: int = 1,
     inspect: Callable[[psycopg.Connection, list[Answer]], None] = lambda connection, answers: None,
 ) -> Report:
-    """Place so many orders while everything is killed, wait for quiet, and compare all books.
+    """Place at least so many orders while everything is killed, wait for quiet, and compare all books.
 
     :param bus: "thread" or "celery", the latter over ``broker``.
     :param every: seconds between two faults, on average.
-    :param faults: how many at most.
+    :param faults: how many; orders are placed until all have happened.
     :param inspect: called with an administrator's connection when all books agree.
     :raises books.BooksDisagree: an effect is missing, doubled or out of order.
     :raises AssertionError: a buyer had no answer, or the deployment did not come to rest.
     """
     with Deployment(folder=folder, bus=bus, broker=broker) as deployment:
         began = time.monotonic()
-        book = OrderBook(orders=orders)
+        harm = Faults(deployment=deployment, seed=seed, every=every, most=faults)
+        harm.start()
+        book = OrderBook(orders=orders, goes_on=harm.is_alive)
         crowd = [
             Buyer(ports=deployment.ports, skus=deployment.skus, orders=book, seed=seed * 100 + number)
             for number in range(buyers)
         ]
-        harm = Faults(deployment=deployment, seed=seed, every=every, most=faults)
         for buyer in crowd:
             buyer.start()
-        harm.start()
-        for buyer in crowd:
-            buyer.join()
-        harm.stop()
-        harm.join()
+        for thread in (*crowd, harm):
+            thread.join()
         quiet = time.monotonic()
         with psycopg.connect(deployment.postgres.url, autocommit=True) as connection:
             for thread in (harm, *crowd):

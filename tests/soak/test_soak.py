@@ -70,21 +70,20 @@ def find_each_planted_fault(connection: psycopg.Connection, answers: list[Answer
 
 
 def test_no_effect_is_lost_or_doubled_while_everything_is_killed(tmp_path: Path) -> None:
-    report = soak(folder=tmp_path, bus="thread", orders=60, faults=6, every=1.0, inspect=find_each_planted_fault)
+    report = soak(folder=tmp_path, bus="thread", orders=40, faults=6, every=0.8, inspect=find_each_planted_fault)
 
-    assert report.orders == 60
-    assert 0 < report.placed < 60
+    assert report.orders >= 40
+    assert 0 < report.placed < report.orders
     assert report.deliveries == 2 * report.events
-    assert report.faults.get("kill postgres", 0) > 0
-    assert sum(report.faults.values()) >= 3
+    assert {"kill postgres", "kill web0", "kill web1", "kill worker"} == report.faults.keys()
 
 
 @pytest.mark.parametrize("broker", ["valkey", "rabbitmq"])
 def test_lost_broker_messages_cost_no_effect(tmp_path: Path, broker: str) -> None:
     if broker == "rabbitmq" and (reason := rabbitmq_missing()):
         pytest.skip(reason)
-    report = soak(folder=tmp_path, bus="celery", broker=broker, orders=60, faults=8, every=0.8)
+    report = soak(folder=tmp_path, bus="celery", broker=broker, orders=40, faults=8, every=0.8)
 
-    assert report.orders == 60
+    assert report.orders >= 40
     assert report.deliveries == 2 * report.events
     assert {"restart broker", "empty broker", "kill worker"} <= report.faults.keys()
