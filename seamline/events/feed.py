@@ -21,6 +21,10 @@ from seamline.events.partition import WHOLE, Partition
 from seamline.events.stored import StoredEvent
 from seamline.events.tail import Tail
 
+SPAN = 5_000
+"""Positions looked at in one read, or ten times its limit. Where a burst has made the server's statistics of the log
+wrong, it fetches and sorts all rows up to the bound for each read, which must not be the whole backlog."""
+
 _COLUMNS = "position, event_id, name, schema_version, key, data::text, meta::text, at"
 # The mark of the archive comes from the same snapshot: rows that leave for files meanwhile are never skipped.
 _READ = f"""
@@ -32,6 +36,9 @@ FROM (SELECT coalesce(max(last), 0) AS mark FROM archived_range) AS archived LEF
 """  # noqa: S608 - constants only
 _FETCH = f"SELECT {_COLUMNS} FROM event_log WHERE position = ANY(%s) ORDER BY position"  # noqa: S608
 
+_NEXT = """
+SELECT (SELECT coalesce(max(last), 0) FROM archived_range), (SELECT min(position) FROM event_log WHERE position > %s)
+"""
 _ARCHIVED = "SELECT coalesce(max(last), 0) FROM archived_range"
 _FIRST_FROM = "SELECT min(position) FROM event_log WHERE at >= %s"
 
@@ -135,9 +142,17 @@ def settled_events(
 
     What has left the log for the archive is read there.
     """
+    bound = min(until, after + max(SPAN, 10 * limit))
     with connection_for(publisher).cursor() as cursor:
-        cursor.execute(_READ.format(condition=partition.condition), [after, until, list(names), limit])
+        cursor.execute(_READ.format(condition=partition.condition), [after, bound, list(names), limit])
         rows = cursor.fetchall()
+        if rows[0][1] is None and bound < until:
+            cursor.execute(_NEXT, [bound])
+            mark, following = cursor.fetchone()
+            if mark <= after and following is not None and bound + 1 < following <= until:
+                return settled_events(
+                    publisher, after=following - 1, until=until, limit=limit, names=names, partition=partition
+                )
     if rows[0][0] > after:
         events, position = archived_log().read(
             publisher=publisher, after=after, limit=limit, names=names, partition=partition
@@ -145,7 +160,7 @@ def settled_events(
         return Settled(events=events, position=position, more=True)
     events = () if rows[0][1] is None else tuple(StoredEvent(*row[1:]) for row in rows)
     full = len(events) == limit
-    return Settled(events=events, position=events[-1].position if full else until, more=full)
+    return Settled(events=events, position=events[-1].position if full else bound, more=full or bound < until)
 
 
 def position_before(publisher: str, *, at: datetime, end: int) -> int:

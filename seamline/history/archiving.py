@@ -35,15 +35,16 @@ SELECT count(*), max(position), min(at), max(at) FROM (
 """
 _PAGE = """
 SELECT position, event_id, name, schema_version, key, data::text, meta::text, at, stream, version, previous_hash, hash
-FROM event_log WHERE position > %s AND position <= %s ORDER BY position LIMIT %s
+FROM event_log WHERE position > %s ORDER BY position LIMIT %s
 """
 _DELETE = """
-WITH next AS (
-    SELECT position FROM event_log WHERE position > %s AND position <= %s AND stream IS NULL ORDER BY position LIMIT %s
+WITH next AS MATERIALIZED (
+    SELECT position, ctid AS place FROM event_log WHERE position > %s ORDER BY position LIMIT %s
 ), gone AS (
-    DELETE FROM event_log USING next WHERE event_log.position = next.position RETURNING event_log.position
+    DELETE FROM event_log WHERE ctid = ANY(ARRAY(SELECT place FROM next WHERE position <= %s)) AND stream IS NULL
+    RETURNING position
 )
-SELECT count(*), max(position) FROM gone
+SELECT (SELECT count(*) FROM gone), (SELECT max(position) FROM next)
 """
 
 
@@ -212,25 +213,23 @@ class _Run:
         after = planned.first - 1
         while True:
             with self._connection.cursor() as cursor:
-                cursor.execute(_PAGE, [after, planned.last, PAGE])
+                cursor.execute(_PAGE, [after, PAGE])
                 rows = cursor.fetchall()
             for row in rows:
                 yield ArchivedEvent.of_row(row)
-            if len(rows) < PAGE:
-                return
+                if row[0] == planned.last:
+                    return
             after = rows[-1][0]
 
     def _delete(self, *, until: int) -> int:
         """Take out what lies in the archive; little by little, so that writers and readers need not wait."""
-        after, deleted = 0, 0
-        count: int
-        while True:
+        after: int | None = 0
+        deleted = 0
+        while after is not None and after < until:
             with atomic(self._module):
-                count, last = self._row(_DELETE, after, until, DELETED_AT_ONCE)
+                count, after = self._row(_DELETE, after, DELETED_AT_ONCE, until)
             deleted += count
-            if count < DELETED_AT_ONCE:
-                return deleted
-            after = last
+        return deleted
 
     def _row(self, statement: str, *parameters: int | datetime) -> Any:
         with self._connection.cursor() as cursor:
