@@ -7,10 +7,12 @@ what a task does.
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 from celery.signals import setup_logging
 from django.conf import settings
 from kombu.entity import Queue
@@ -41,6 +43,9 @@ _VALKEY_OPTIONS = {
 def application() -> Celery:
     """This process's Celery application, made at the first call from Django's settings."""
     setup_logging.connect(_keep_logging, weak=False)
+    # Root matters with pickle, and nothing but JSON is accepted; a task that runs on after a loss does no harm.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
     app = Celery("seamline", fixups=[], set_as_current=True)
     url = settings.CELERY_BROKER_URL
     app.conf.update(

@@ -84,8 +84,8 @@ def role(name: str, *, environment: Mapping[str, str]) -> Iterator[Role]:
         [sys.executable, "-m", "seamline.bus.tests.hosting", name],
         cwd=Path(__file__).parents[3],
         env={
-            **environment, "SEAMLINE_MODULES": "catalog", "DJANGO_SETTINGS_MODULE": "project.settings", "EVENT_BUS": "celery",
-            "SEAMLINE_SWEEP_MILLISECONDS": "250",
+            **environment, "SEAMLINE_MODULES": "catalog", "DJANGO_SETTINGS_MODULE": "project.settings",
+            "EVENT_BUS": "celery", "SEAMLINE_SWEEP_MILLISECONDS": "250",
         },
         stdout=subprocess.PIPE,
     )  # fmt: skip

@@ -1,0 +1,48 @@
+"""Processes beside the web server: started again when they die, ended with the block."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from seamline.embedded.supervising import supervised
+from seamline.testing import wait_until
+
+SCRIPT = 'echo $$ >> "$1"; exec sleep 60'
+
+
+def numbers(file: Path) -> list[int]:
+    return [int(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_process_that_dies_is_started_again_and_all_end_with_the_block(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    commands = {str(file.name): ["/bin/sh", "-c", SCRIPT, "sh", str(file)] for file in (first, second)}
+    with supervised(commands):
+        wait_until(lambda: numbers(first) and numbers(second))
+        os.kill(numbers(first)[0], signal.SIGKILL)
+        wait_until(lambda: len(numbers(first)) == 2)
+        assert len(numbers(second)) == 1
+    assert not any(lives(pid) for pid in (*numbers(first), *numbers(second)))
+    assert "first ended with -9" in capfd.readouterr().err
+
+
+def test_all_end_when_the_block_fails(tmp_path: Path) -> None:
+    file = tmp_path / "only"
+    with pytest.raises(ZeroDivisionError), supervised({"only": ["/bin/sh", "-c", SCRIPT, "sh", str(file)]}):
+        wait_until(lambda: numbers(file))
+        raise ZeroDivisionError
+    assert not lives(numbers(file)[0])
