@@ -28,6 +28,14 @@ FROM (
 """
 
 
+# Of what lies in files nobody knows without reading them which of it is wanted.
+_ARCHIVED = """
+SELECT coalesce(sum(events), 0)::bigint,
+    coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(first_at))), 0)::float
+FROM archived_range WHERE last > %s
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
     """The wanted events behind a position. ``seconds`` is the age of the oldest, 0 where there is none."""
@@ -47,6 +55,12 @@ def count_behind(*, publisher: str, after: int, names: Sequence[str], partition:
     with connection_for(publisher).cursor() as cursor:
         cursor.execute(_BEHIND.format(condition=partition.condition), [list(names), after, limit])
         scanned, wanted, last, seconds, head = cursor.fetchone()
+        cursor.execute(_ARCHIVED, [after])
+        archived, archived_seconds = cursor.fetchone()
     if scanned < limit or head <= last:
-        return Behind(events=wanted, seconds=seconds if wanted else 0.0)
-    return Behind(events=wanted + round((head - last) * wanted / scanned), seconds=seconds, estimated=True)
+        logged = Behind(events=wanted, seconds=seconds if wanted else 0.0)
+    else:
+        logged = Behind(events=wanted + round((head - last) * wanted / scanned), seconds=seconds, estimated=True)
+    if archived:
+        return Behind(events=archived + logged.events, seconds=archived_seconds, estimated=True)
+    return logged

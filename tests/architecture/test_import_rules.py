@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 SKELETON = (
+    "seamline/bus",
     "seamline/contract",
     "seamline/calls",
     "seamline/data",
     "seamline/events",
+    "seamline/history",
     "seamline/sagas",
     "seamline/modules",
     "seamline/schemas",

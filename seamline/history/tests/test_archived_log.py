@@ -83,6 +83,15 @@ def test_parked_event_is_redriven_from_the_archive() -> None:
     assert [event.position for event in found] == [*positions, *logged()]
 
 
+def test_lag_counts_what_is_archived() -> None:
+    sell(1, 2, 3)
+    archive(SHOP, keep=timedelta(0))
+    sell(4)
+    behind = SqlFeed(publisher=SHOP).behind(after=0, names=NAMES)
+    assert (behind.events, behind.estimated, behind.seconds > 0) == (4, True, True)
+    assert SqlFeed(publisher=SHOP).behind(after=archived_ranges(SHOP)[0].last, names=NAMES).events == 1
+
+
 @pytest.fixture
 def archived_positions(archive_files: Path) -> list[int]:
     for number in range(40):
