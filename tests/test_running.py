@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -16,6 +17,8 @@ import psycopg
 import pytest
 
 from seamline.embedded import EmbeddedServer
+from seamline.testing import wait_until
+from seamline.testing.brokers import valkey
 
 ROOT = Path(__file__).resolve().parent.parent
 HEEDING_INTERRUPTS = (
@@ -52,15 +55,38 @@ def _manage(*words: str, environment: dict[str, str]) -> subprocess.CompletedPro
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("order", [signal.SIGINT, signal.SIGTERM])
-def test_up_serves_everything_and_a_signal_ends_every_process(
-    environment: dict[str, str], order: signal.Signals
+def _sign_up(port: int, *, name: str) -> str:
+    body = {"email": f"{name}@example.com", "password": "a long password", "name": name, "country": "United Kingdom"}
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/v1/customers/sign-up/",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        return str(json.load(answer)["customer_id"])
+
+
+def _welcomed(environment: dict[str, str], customer: str) -> bool:
+    with psycopg.connect(environment["DATABASE_URL"]) as connection:
+        query = "SELECT 1 FROM notifications.message WHERE kind = 'customer_signed_up' AND about = %s"
+        return connection.execute(query, [customer]).fetchone() is not None
+
+
+@pytest.fixture
+def broker_url() -> Iterator[str]:
+    with valkey() as broker:
+        yield broker.url
+
+
+@pytest.mark.parametrize(("order", "bus"), [(signal.SIGINT, "thread"), (signal.SIGTERM, "celery")])
+def test_up_serves_and_delivers_with_either_bus_and_a_signal_ends_every_process(
+    environment: dict[str, str], broker_url: str, order: signal.Signals, bus: str
 ) -> None:
     port = _free_port()
     process = subprocess.Popen(
         [sys.executable, "-c", HEEDING_INTERRUPTS, "manage.py", "up", "--port", str(port)],
         cwd=ROOT,
-        env=environment,
+        env={**environment, "EVENT_BUS": bus, "CELERY_BROKER_URL": broker_url, "SEAMLINE_DISPATCHER": "thread"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -77,6 +103,8 @@ def test_up_serves_everything_and_a_signal_ends_every_process(
         for path in ("/health/ready", "/", "/api/docs/", "/admin/login/"):
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
                 assert answer.status == 200
+        customer = _sign_up(port, name=bus)
+        wait_until(lambda: _welcomed(environment, customer), seconds=30)
         taken = _manage("up", "--port", str(port), environment=environment)
         assert taken.returncode == 1
         assert f"Port {port} on 127.0.0.1 cannot be used" in taken.stderr

@@ -5,6 +5,7 @@ Errors leave as they are: whoever sends decides how long to wait. This file may 
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +18,8 @@ MOST_TASKS = 1_000
 """Tasks in a queue from which no sweeps are added either."""
 COUNT_EVERY = 0.5
 """Seconds for which a queue's length is taken to hold."""
+
+logger = logging.getLogger(__name__)
 
 
 class Post:
@@ -32,21 +35,18 @@ class Post:
 
         :raises Exception: the broker cannot be reached or refuses; the kind is the driver's.
         """
+        if self._producer is not None:
+            try:
+                return self._send(task, arguments, module, most)
+            except Exception as error:
+                # The broker has restarted, or ended a connection that was idle: a new one may do.
+                logger.debug("Connecting to the broker anew: %s", error)
+                self.close()
         try:
-            if self._length(module) >= most:
-                return False
-            application().send_task(
-                task,
-                args=list(arguments),
-                queue=queue_name(module),
-                producer=self._connected(),
-                retry=False,
-                ignore_result=True,
-            )
+            return self._send(task, arguments, module, most)
         except BaseException:
             self.close()
             raise
-        return True
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -54,6 +54,19 @@ class Post:
         self._full.clear()
         if connection is not None:
             connection.collect(socket_timeout=1.0)
+
+    def _send(self, task: str, arguments: Sequence[str | int], module: str, most: int) -> bool:
+        if self._length(module) >= most:
+            return False
+        application().send_task(
+            task,
+            args=list(arguments),
+            queue=queue_name(module),
+            producer=self._connected(),
+            retry=False,
+            ignore_result=True,
+        )
+        return True
 
     def _connected(self) -> Any:
         if self._producer is None:

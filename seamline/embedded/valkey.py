@@ -13,7 +13,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -23,6 +22,7 @@ import redis
 
 from seamline.embedded.errors import EmbeddedServerError, NoServerBinaries
 from seamline.embedded.ports import free_port, is_free
+from seamline.embedded.process import wait
 from seamline.embedded.server import ServerState, ServerStatus
 
 START_PATIENCE = 30.0
@@ -179,7 +179,7 @@ class EmbeddedValkey:
             self.log.unlink()
         port = self._state().get("port")
         for _ in range(PORT_ATTEMPTS):
-            if port is None or not _wait(partial(is_free, port), seconds=PORT_PATIENCE):
+            if port is None or not wait(partial(is_free, port), seconds=PORT_PATIENCE):
                 port = free_port()
             child = self._launch(program, port=port)
             self._keep(port=port, pid=child.pid)
@@ -229,7 +229,7 @@ class EmbeddedValkey:
             def settled() -> bool:
                 return ended() or _answers(client)
 
-            if not _wait(settled, seconds=START_PATIENCE):
+            if not wait(settled, seconds=START_PATIENCE):
                 raise EmbeddedServerError(f"Valkey does not answer after {START_PATIENCE:.0f} s: see {self.log}.")
         return not ended()
 
@@ -246,7 +246,7 @@ class EmbeddedValkey:
                 raise EmbeddedServerError(
                     f"Process {pid} belongs to another account: stop the embedded Valkey as that account."
                 ) from None
-            if _wait(self._has_ended, seconds=STOP_PATIENCE):
+            if wait(self._has_ended, seconds=STOP_PATIENCE):
                 break
         self._child = None
         return True
@@ -295,13 +295,4 @@ def _answers(client: redis.Redis) -> bool:
         client.ping()
     except (redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError):
         return False
-    return True
-
-
-def _wait(condition: Callable[[], bool], *, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
     return True

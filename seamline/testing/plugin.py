@@ -37,6 +37,7 @@ def pytest_load_initial_conftests(
     os.environ.setdefault("SEAMLINE_LOGIN_RATE", "1000000/minute")
     os.environ.setdefault("SEAMLINE_PURCHASE_RATE", "1000000/minute")
     os.environ["SEAMLINE_DISPATCHER"] = "off"
+    os.environ["EVENT_BUS"] = "thread"
     return (yield)
 
 
