@@ -16,8 +16,9 @@ from django.conf import settings
 
 from seamline.bus.sender import Wake, sender
 from seamline.data import connection_for
-from seamline.events.courier import Courier, Step, new_owner
+from seamline.events.courier import Courier, new_owner
 from seamline.events.couriers import couriers_of
+from seamline.events.step import Step
 from seamline.events.time_limit import HandlerTimeout
 from seamline.modules.registry import hosted_modules
 

@@ -41,11 +41,14 @@ FOR UPDATE SKIP LOCKED
 """
 _LOCK = "SELECT 1 FROM checkpoint WHERE subscription = %s AND publisher = %s AND partition = %s FOR UPDATE"
 _LOCK_ALL = "SELECT 1 FROM checkpoint WHERE subscription = %s AND publisher = %s ORDER BY partition FOR UPDATE"
-# exp() refuses what is too small for it, hence the bound on the age.
+# PostgreSQL refuses results that are too small for a float, hence the bounds on the age and the rate.
+DECAYED_RATE = f"""(CASE WHEN rate < 1e-9 THEN 0
+    ELSE rate * exp(-least(3600, greatest(0, extract(epoch FROM clock_timestamp() - updated_at)))::float / {RATE_DECAY})
+END)"""
+"""SQL for the rate as it is now."""
 _MOVE = f"""
 UPDATE checkpoint SET position = %s, handled = handled + %s, failures = failures + %s, updated_at = clock_timestamp(),
-    rate = %s / {RATE_DECAY} + rate
-        * exp(-least(3600, greatest(0, extract(epoch FROM clock_timestamp() - updated_at)))::float / {RATE_DECAY}),
+    rate = %s / {RATE_DECAY} + {DECAYED_RATE},
     lease_owner = %s, lease_expires_at = clock_timestamp() + make_interval(secs => %s)
 WHERE subscription = %s AND publisher = %s AND partition = %s
 """  # noqa: S608 - constants only

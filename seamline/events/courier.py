@@ -10,18 +10,19 @@ import os
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
-
-from django.db import IntegrityError
 
 from seamline.data import atomic
 from seamline.events.checkpoint import Checkpoint
+from seamline.events.effects import effects
 from seamline.events.feed import Feed, FeedBatch
 from seamline.events.handling import HandlerFailed, Handling
 from seamline.events.partition import WHOLE, Partition
 from seamline.events.shelf import Failure, Head, Shelf
+from seamline.events.step import Step
 from seamline.events.stored import StoredEvent
 from seamline.events.subscription import Subscription
 
@@ -33,25 +34,13 @@ SHELF_EVERY = 1.0
 """Seconds after which the shelf is looked at even under constant load."""
 LOOK_EVERY = 1.0
 """Seconds after which the checkpoint is read again, where nothing is being written to it."""
+LEFT_ALONE_EVERY = 10.0
+"""Seconds between two looks whether those for whom we stand aside are still there."""
+COMMIT_AFTER = 0.5
+"""Seconds after which a step begins no further call of the handler and commits: slow handlers hold up neither the
+other subscriptions nor a stop, and the session does not idle for longer than the server allows."""
 KEYS_AT_ONCE = 50
 EVENTS_OF_KEY_AT_ONCE = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What one step did, and when the next makes sense."""
-
-    handled: int = 0
-    """Events that are dealt with: handled, put aside or queued behind an earlier one."""
-    again: bool = False
-    """More can be done at once."""
-    held_back: bool = False
-    """An open transaction that writes events keeps later ones from being read."""
-    busy: bool = False
-    """Another process or thread delivers for this subscription at the moment."""
-    paused: bool = False
-    retry_in: float | None = None
-    """Seconds until the next attempt of a failed event."""
 
 
 def new_owner() -> str:
@@ -102,6 +91,7 @@ class Courier:
         self._shelf_at = 0.0
         self._look_at = 0.0
         self._may_divide = until is None
+        self._aside_at = 0.0
         self._burst_ends = 0.0
         self._leased = False
 
@@ -185,20 +175,23 @@ class Courier:
         return 0 if start == "beginning" else self._feed.end()
 
     def _divide(self) -> Step:
-        """The keys are divided otherwise than we think: divide them anew if we have just begun, else stand aside."""
-        from seamline.events.dividing import divide
+        """The keys are divided otherwise than we think: divide them anew at our start, else let others deliver."""
+        from seamline.events.dividing import divide, left_alone
 
+        place: dict[str, Any] = {
+            "subscriber": self.subscriber,
+            "subscription": self.subscription,
+            "publisher": self.publisher,
+            "feed": self._feed,
+        }
         if not self._may_divide:
-            return Step()  # a process with a newer manifest has divided them
-        divided = divide(
-            subscriber=self.subscriber,
-            subscription=self.subscription,
-            publisher=self.publisher,
-            feed=self._feed,
-            owner=self._owner,
-            count=self.partition.count,
-        )
-        return Step(again=divided, busy=not divided)
+            # A process with a newer manifest has divided them; it may be gone.
+            if self._until is not None or self.partition.index or time.monotonic() < self._aside_at:
+                return Step()
+            self._aside_at = time.monotonic() + LEFT_ALONE_EVERY
+            if not left_alone(**place):
+                return Step()
+        return divide(**place, owner=self._owner, count=self.partition.count)
 
     def _read(self, limit: int) -> FeedBatch:
         batch = self._feed.read(after=self._after, limit=limit, names=self._names, partition=self.partition)
@@ -217,25 +210,20 @@ class Courier:
         if not events and batch.position - self._stored < UNWRITTEN and batch.position != self._until:
             self._after = batch.position
             return 0
-        keep = batch.more and time.monotonic() < self._burst_ends
         end, failure = batch.position, None
         while True:
             try:
-                self._commit(events, end=end, failure=failure, keep=keep)
+                return self._commit(events, end=end, failure=failure, more=batch.more)
             except HandlerFailed as failed:
                 if not events:
                     raise
                 if failed.index is None:
                     # Which of the batch it was shows when each comes alone.
                     self._alone_until = events[-1].position
-                    return len(events)
+                    raise _GiveWay(Step(again=True)) from None
                 culprit = events[failed.index]
                 failure = (culprit, self._failure(failed, position=culprit.position, attempts=1))
                 end, events = culprit.position, events[: failed.index]
-                continue
-            self._stored = self._after = end
-            self._leased = keep
-            return len(events) + (failure is not None)
 
     def _commit(
         self,
@@ -243,46 +231,56 @@ class Courier:
         *,
         end: int,
         failure: tuple[StoredEvent, Failure] | None,
-        keep: bool,
-    ) -> None:
-        try:
-            with atomic(self.subscriber):
-                self._claim(position=self._stored)
-                if events:
-                    blocked = self._shelf.blocked({event.key for event in events})
-                    if blocked:
-                        self._shelf.add_waiting([event for event in events if event.key in blocked])
-                    self._run(events, blocked)
-                if failure is not None:
-                    self._shelf.add_failure(*failure)
-                failures = int(failure is not None)
-                self._checkpoint.move(position=end, handled=len(events) + failures, failures=failures, keep=keep)
-        except IntegrityError as error:
-            # A deferred constraint speaks at the commit.
-            raise HandlerFailed(index=0 if len(events) == 1 else None, cause=error) from error
+        more: bool,
+    ) -> int:
+        with effects(self.subscriber, index=0 if len(events) == 1 else None):
+            self._claim(position=self._stored)
+            if events:
+                blocked = self._shelf.blocked({event.key for event in events})
+                given = len(events)
+                events = self._run(events, blocked)
+                if len(events) < given:
+                    end, failure, more = events[-1].position, None, True
+                if blocked:
+                    self._shelf.add_waiting([event for event in events if event.key in blocked])
+            if failure is not None:
+                self._shelf.add_failure(*failure)
+            failures = int(failure is not None)
+            keep = more and time.monotonic() < self._burst_ends
+            self._checkpoint.move(position=end, handled=len(events) + failures, failures=failures, keep=keep)
+        self._stored = self._after = end
+        self._leased = keep
+        return len(events) + failures
 
-    def _run(self, events: Sequence[StoredEvent], blocked: set[str]) -> None:
+    def _run(self, events: Sequence[StoredEvent], blocked: set[str]) -> Sequence[StoredEvent]:
+        """Call the handler; the events that are dealt with, fewer than given when time was up."""
         flowing = [event for event in events if event.key not in blocked] if blocked else events
         try:
-            self.handling.run(flowing)
+            handled = self.handling.run(flowing, seconds=COMMIT_AFTER)
         except HandlerFailed as failed:
             if failed.index is not None and blocked:
                 failed.index = events.index(flowing[failed.index])
             raise
+        return events if handled == len(flowing) else events[: events.index(flowing[handled])]
 
     def _retry(self, *, at_once: bool) -> tuple[int, float | None]:
         """Try the heads that are due; how many events that dealt with, and the seconds until the next is due."""
-        self._shelf_at = time.monotonic() + SHELF_EVERY
+        began = time.monotonic()
+        self._shelf_at = began + SHELF_EVERY
         handled = 0
         waits: list[float] = []
         for head in self._shelf.heads(limit=KEYS_AT_ONCE):
             if head.seconds > 0 and not at_once:
                 waits.append(head.seconds)
                 continue
-            handled += self._retry_key(head.key)
+            done, way_given = self._retry_key(head.key, ends=began + COMMIT_AFTER)
+            handled += done
+            if way_given or time.monotonic() >= began + COMMIT_AFTER:
+                break
         return handled, min(waits, default=None)
 
-    def _retry_key(self, key: str) -> int:
+    def _retry_key(self, key: str, *, ends: float) -> tuple[int, bool]:
+        """Try the key's events in order; how many that dealt with, and whether the partition is not ours now."""
         queue = self._shelf.queue(key=key, limit=EVENTS_OF_KEY_AT_ONCE)
         events = {event.position: event for event in self._feed.fetch(positions=[head.position for head in queue])}
         handled = 0
@@ -290,16 +288,17 @@ class Courier:
             try:
                 self._retry_one(head, events.get(head.position))
             except _GiveWay:
-                break
-            except (HandlerFailed, IntegrityError) as error:
-                failed = error if isinstance(error, HandlerFailed) else HandlerFailed(index=0, cause=error)
+                return handled, True
+            except HandlerFailed as failed:
                 self._note_failure(head, failed)
-                return handled + 1
+                return handled + 1, False
             handled += 1
-        return handled
+            if time.monotonic() >= ends:
+                break
+        return handled, False
 
     def _retry_one(self, head: Head, event: StoredEvent | None) -> None:
-        with atomic(self.subscriber):
+        with effects(self.subscriber, index=0):
             self._claim()
             if not self._shelf.take(head):
                 raise _GiveWay(Step(busy=True))

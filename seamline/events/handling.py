@@ -6,6 +6,7 @@ may not know checkpoints.
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -92,24 +93,26 @@ class Handling:
         self.condemned: Verdict | None = None
         """Events that failed in a thread which did not live to say so: they fail here without being tried."""
 
-    def run(self, events: Sequence[StoredEvent], *, attempt: int = 1) -> None:
+    def run(self, events: Sequence[StoredEvent], *, attempt: int = 1, seconds: float = inf) -> int:
         """Call the handler, for each event or once for all.
 
+        :param seconds: begin no further call after so many.
+        :returns: how many events it was called for, the first ones.
         :raises HandlerFailed: it raised or took too long, an event could not be decoded, or the handler could not be
             imported.
         :raises ThreadAbandoned: it hung for so long that another thread has taken over; this one may only end.
         """
         if not events:
-            return
+            return 0
         self._events, self._index, self._attempt = events, None, attempt
         session = self._session = Session(connection_for(self._subscriber))
         outer, cause = current.set(current.get()), causing_event.set(None)
         try:
             with self._limit:
                 if self._subscription.batch is None:
-                    self._run_each(events, attempt)
-                else:
-                    self._run_batch(events, attempt)
+                    return self._run_each(events, attempt, seconds)
+                self._run_batch(events, attempt)
+                return len(events)
         except HandlerFailed:
             raise
         except (Exception, HandlerTimeout) as error:
@@ -131,7 +134,8 @@ class Handling:
         current.set(Call("", inf, "", Origin(actor="system", correlation_id="")))
         self._call(self._function(), deliveries)
 
-    def _run_each(self, events: Sequence[StoredEvent], attempt: int) -> None:
+    def _run_each(self, events: Sequence[StoredEvent], attempt: int, seconds: float) -> int:
+        ends = time.monotonic() + seconds
         self._index = 0
         handler = self._function()
         for index, event in enumerate(events):
@@ -144,6 +148,9 @@ class Handling:
             current.set(Call("", inf, "", origin))
             causing_event.set(delivery.event_id)
             self._call(handler, delivery.event, delivery)
+            if time.monotonic() >= ends:
+                return index + 1
+        return len(events)
 
     def _call(self, handler: Callable[..., None], *arguments: Any) -> None:
         self._limit.begin()

@@ -16,7 +16,7 @@ from django.db import Error
 
 from seamline.data import connection_for
 from seamline.events.behind import Behind
-from seamline.events.checkpoint import RATE_DECAY
+from seamline.events.checkpoint import DECAYED_RATE
 from seamline.events.feed import Feed, FeedUnavailable, feed_for
 from seamline.events.hosted import subscriptions
 from seamline.events.partition import PARTITION_OF_KEY, WHOLE, Partition
@@ -40,9 +40,8 @@ WITH shelf AS (
     WHERE status <> 'discarded' GROUP BY 1, 2, 3
 )
 SELECT subscription, publisher, partition, partitions, position, paused, pause_reason, handled, failures,
-    rate * exp(-least(3600, greatest(0, extract(epoch FROM clock_timestamp() - updated_at)))::float / {RATE_DECAY})
-        AS rate,
-    updated_at AS moved_at, CASE WHEN lease_expires_at > clock_timestamp() THEN lease_owner END AS lease_owner,
+    {DECAYED_RATE} AS rate, updated_at AS moved_at,
+    CASE WHEN lease_expires_at > clock_timestamp() THEN lease_owner END AS lease_owner,
     coalesce(retrying, 0) AS retrying, coalesce(waiting, 0) AS waiting, coalesce(parked, 0) AS parked,
     failing_since, next_retry_at
 FROM checkpoint LEFT JOIN shelf USING (subscription, publisher, partition)

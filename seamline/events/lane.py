@@ -19,11 +19,12 @@ from typing import TypeAlias
 from django.conf import settings
 
 from seamline.data import connection_for, release_connections
-from seamline.events.courier import Courier, Step, new_owner
+from seamline.events.courier import Courier, new_owner
 from seamline.events.couriers import couriers_of
 from seamline.events.feed import FeedUnavailable
 from seamline.events.handling import Verdict
 from seamline.events.partition import Partition
+from seamline.events.step import Step
 from seamline.events.time_limit import HandlerTimeout, ThreadAbandoned
 from seamline.modules.manifest import Module
 

@@ -65,7 +65,7 @@ _FAIL_AGAIN = """
 UPDATE parked_event SET status = %s, attempts = %s, next_attempt_at = clock_timestamp() + make_interval(secs => %s),
     error = %s, traceback = %s, first_failed_at = coalesce(first_failed_at, clock_timestamp()),
     last_failed_at = clock_timestamp()
-WHERE subscription = %s AND publisher = %s AND position = %s AND status <> 'discarded'
+WHERE subscription = %s AND publisher = %s AND position = %s AND attempts = %s AND status <> 'discarded'
 """
 _TAKE = """
 DELETE FROM parked_event
@@ -156,11 +156,11 @@ class Shelf:
             )
 
     def fail_again(self, failure: Failure) -> None:
-        """Note a further failed attempt of an event on the shelf."""
+        """Note a further failed attempt of an event on the shelf, unless somebody else has dealt with it meanwhile."""
         with connection_for(self.subscriber).cursor() as cursor:
             cursor.execute(
                 _FAIL_AGAIN,
-                [*_outcome(failure), self.subscription, self.publisher, failure.position],
+                [*_outcome(failure), self.subscription, self.publisher, failure.position, failure.attempts - 1],
             )
 
     def take(self, head: Head) -> bool:

@@ -1,0 +1,22 @@
+"""What a courier's step did, for whoever decides when the next one is made. Plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one step did, and when the next makes sense."""
+
+    handled: int = 0
+    """Events that are dealt with: handled, put aside or queued behind an earlier one."""
+    again: bool = False
+    """More can be done at once."""
+    held_back: bool = False
+    """An open transaction that writes events keeps later ones from being read."""
+    busy: bool = False
+    """Another process or thread delivers for this subscription at the moment."""
+    paused: bool = False
+    retry_in: float | None = None
+    """Seconds until the next attempt of a failed event."""
