@@ -82,6 +82,8 @@ SEAMLINE_FEED_WAITERS = _whole_number(
     "SEAMLINE_FEED_WAITERS", default=max(1, _whole_number("SEAMLINE_THREADS", default=8) // 4)
 )
 """Readers of other deployables that may wait in one process at a time; each takes a thread of the web server."""
+SEAMLINE_EXTERNALISE = env.str("SEAMLINE_EXTERNALISE", default="")
+"""Brokers that events leave to, ``orders=amqp://...,all=redis://...``; see docs/events/externalise.md."""
 DATABASE_ROUTERS = ["seamline.data.router.ModuleRouter"]
 SEAMLINE_ARCHIVE_DIR = Path(env.str("SEAMLINE_ARCHIVE_DIR", default="") or BASE_DIR / ".seamline" / "archive")
 """Where old events go, by module; every process that hosts the module must see the same files."""

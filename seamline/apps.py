@@ -22,3 +22,6 @@ class SeamlineConfig(AppConfig):
         from seamline.history import archived_log
 
         archived_log.register()
+        from seamline.externalise import install as install_outlets
+
+        install_outlets()

@@ -20,6 +20,7 @@ from seamline.events.behind import Behind, count_behind
 from seamline.events.partition import WHOLE, Partition
 from seamline.events.stored import StoredEvent
 from seamline.events.tail import Tail
+from seamline.events.unavailable import Unavailable
 
 SPAN = 5_000
 """Positions looked at in one read, or ten times its limit. Where a burst has made the server's statistics of the log
@@ -56,7 +57,7 @@ class FeedBatch:
     """A transaction that may still commit keeps later events from being read; ask again soon."""
 
 
-class FeedUnavailable(Exception):
+class FeedUnavailable(Unavailable):
     """The log of a publisher elsewhere cannot be read now; the text says why. Nothing is lost: come again later."""
 
 

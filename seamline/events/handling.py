@@ -23,7 +23,7 @@ from seamline.events.sessions import Session
 from seamline.events.stored import StoredEvent
 from seamline.events.subscription import Delivery, Subscription
 from seamline.events.time_limit import HandlerTimeout, ThreadAbandoned, TimeLimit
-from seamline.modules.manifest import imported
+from seamline.events.unavailable import Unavailable
 
 LONGEST_TRACEBACK = 8_000
 """Characters that are kept of a traceback: its end."""
@@ -100,6 +100,7 @@ class Handling:
         :returns: how many events it was called for, the first ones.
         :raises HandlerFailed: it raised or took too long, an event could not be decoded, or the handler could not be
             imported.
+        :raises Unavailable: the handler found that it cannot work now, whatever the event.
         :raises ThreadAbandoned: it hung for so long that another thread has taken over; this one may only end.
         """
         if not events:
@@ -113,7 +114,7 @@ class Handling:
                     return self._run_each(events, attempt, seconds)
                 self._run_batch(events, attempt)
                 return len(events)
-        except HandlerFailed:
+        except (HandlerFailed, Unavailable):
             raise
         except (Exception, HandlerTimeout) as error:
             raise self._failed(error, session) from error
@@ -224,7 +225,7 @@ class Handling:
 
     def _function(self) -> Callable[..., None]:
         if self._handler is None:
-            self._handler = imported(self._subscription.handler)
+            self._handler = self._subscription.function()
         return self._handler
 
 

@@ -21,11 +21,11 @@ from django.conf import settings
 from seamline.data import connection_for, release_connections
 from seamline.events.courier import Courier, new_owner
 from seamline.events.couriers import couriers_of
-from seamline.events.feed import FeedUnavailable
 from seamline.events.handling import Verdict
 from seamline.events.partition import Partition
 from seamline.events.step import Step
 from seamline.events.time_limit import HandlerTimeout, ThreadAbandoned
+from seamline.events.unavailable import Unavailable
 from seamline.modules.manifest import Module
 
 FIRST_POLL, LONGEST_POLL = 0.1, 2.0
@@ -162,7 +162,7 @@ class Lane(threading.Thread):
         except (Exception, HandlerTimeout) as error:
             # Handlers' errors are dealt with below: this is the database, or a defect. Either way the thread must live.
             slot.after_error(time.monotonic())
-            away = isinstance(error, FeedUnavailable)  # that is no defect here, and its text says all
+            away = isinstance(error, Unavailable)  # that is no defect here, and its text says all
             logger.log(
                 logging.DEBUG if failed_before else logging.WARNING if away else logging.ERROR,
                 "Delivery for %s stopped, trying again in %.1f s: %s",

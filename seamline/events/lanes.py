@@ -1,4 +1,4 @@
-"""The lanes of a process, one for each hosted module that subscribes; one that hangs in a handler is replaced.
+"""The lanes of a process, one for each that a hosted module's subscriptions name; one that hangs is replaced.
 
 Python can end no thread from outside, so a lane that blocks in C beyond its handler's limit is left behind without its
 database session, and another takes over with the verdict on the event. How many may be left behind is bounded.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from seamline.events.courier import Courier
 from seamline.events.handling import Verdict
@@ -29,7 +30,7 @@ class Lanes:
         self._stopping = False
         self._abandoned: list[Lane] = []
         self._full = False
-        self._lanes = tuple(Lane(module=module, stuck=self._replace) for module in modules if module.subscriptions)
+        self._lanes = tuple(Lane(module=share, stuck=self._replace) for module in modules for share in _shares(module))
 
     def __iter__(self) -> Iterator[Lane]:
         return iter(self._lanes)
@@ -69,6 +70,12 @@ class Lanes:
             verdict.subscription, len(hanging) + 1, MOST_ABANDONED, verdict.failed.error, verdict.failed.traceback,
         )  # fmt: skip
         return True
+
+
+def _shares(module: Module) -> Iterator[Module]:
+    """The module once for each lane, with that lane's subscriptions alone."""
+    for lane in dict.fromkeys(each.lane for each in module.subscriptions):
+        yield replace(module, subscriptions=tuple(each for each in module.subscriptions if each.lane == lane))
 
 
 def _say(text: str, *values: object) -> None:

@@ -6,6 +6,7 @@ Plain values, read by manifests, checks and the delivery. This file may not know
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -55,6 +56,9 @@ class Subscription:
     """Seconds before the second attempt; doubles with each, up to five minutes."""
     timeout: float = 10.0
     """Seconds that one call of the handler may take; then it is cut off, and the attempt has failed."""
+    lane: str = ""
+    """Subscriptions of a module that name the same lane share a thread, where threads deliver; they wait for each
+    other."""
 
     def __post_init__(self) -> None:
         if not self.name.partition(".")[2]:
@@ -83,6 +87,16 @@ class Subscription:
     def names_of(self, publisher: str) -> tuple[str, ...]:
         """The names of the publisher's events that it wants."""
         return tuple(event.event_name for event in self.events if module_of(event) == publisher)
+
+    def function(self) -> Callable[..., None]:
+        """The handler itself; asked for once by each thread that delivers.
+
+        :raises ImportError: its path leads nowhere.
+        """
+        from seamline.modules.manifest import imported
+
+        found: Callable[..., None] = imported(self.handler)
+        return found
 
     def delay_after(self, attempts: int) -> float:
         """Seconds to wait after so many failed attempts: exponential, with a fifth of jitter either way."""

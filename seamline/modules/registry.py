@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from seamline.modules.manifest import Module
 
 _HOSTED: dict[str, Module] = {}
+_EXTENSIONS: list[Callable[[Module], Module]] = []
+
+
+def extend(extension: Callable[[Module], Module]) -> None:
+    """Have each module that is registered from now on passed through this: a room of the framework adds its part."""
+    _EXTENSIONS.append(extension)
 
 
 def register(module: Module) -> None:
@@ -14,8 +20,10 @@ def register(module: Module) -> None:
 
     :raises ValueError: another module has its name.
     """
+    for extension in _EXTENSIONS:
+        module = extension(module)
     known = _HOSTED.setdefault(module.name, module)
-    if known is not module:
+    if known != module:
         raise ValueError(f"Two modules are named {module.name!r}. Rename one: the name is its alias and its schema.")
 
 

@@ -16,6 +16,7 @@ SKELETON = (
     "seamline/calls",
     "seamline/data",
     "seamline/events",
+    "seamline/externalise",
     "seamline/history",
     "seamline/sagas",
     "seamline/modules",

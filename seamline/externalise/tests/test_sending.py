@@ -1,0 +1,55 @@
+"""Events arrive at real brokers: all of them, in order for each key, as sound CloudEvents, whatever is killed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from seamline.data import atomic
+from seamline.events import drain, publish
+from seamline.events.tests import sample
+from seamline.events.tests.sample import sell
+from seamline.externalise.tests.receiving import Receiver, payload
+
+
+def test_all_events_arrive_in_the_order_of_each_key(target: Receiver) -> None:
+    target.host()
+    for number in range(0, 300, 3):
+        with atomic(sample.SHOP):
+            publish(*(sample.Sold(item=f"item {(number + more) % 7}", number=number + more) for more in range(3)))
+    drain()
+    target.take()
+    assert sorted(target.numbers()) == list(range(300))
+    for item in range(7):
+        assert target.numbers(f"item {item}") == list(range(item, 300, 7))
+
+
+def test_what_arrives_is_a_sound_cloud_event(target: Receiver) -> None:
+    target.host()
+    before = datetime.now(UTC)
+    sell(5, item="pear")
+    drain()
+    target.take()
+    (event,) = target.received
+    assert event.get_specversion() == "1.0"
+    assert event.get_source() == "/seamline/sample_shop"
+    assert event.get_type() == "sample_shop.sold"
+    assert event.get_subject() == event.get_extension("partitionkey") == "pear"
+    assert event.get_datacontenttype() == "application/json"
+    time = event.get_time()
+    assert time is not None
+    assert before <= time <= datetime.now(UTC)
+    assert int(event.get_extension("sequence")) > 0
+    assert event.get_extension("schemaversion") == "1"
+    assert payload(event) == {"item": "pear", "number": 5}
+
+
+def test_a_new_target_begins_now_unless_its_url_says_otherwise(target: Receiver) -> None:
+    sell(1)
+    target.host(options="start=now")
+    drain()
+    sell(2)
+    drain()
+    target.take()
+    assert target.numbers() == [2]
