@@ -17,9 +17,10 @@ from rest_framework.views import APIView
 
 from contracts.kernel import CartId, Sku
 from contracts.orders import Orders
-from modules.orders.api.requests import cart_or_404, customer_of, idempotency_key, key_parameter
+from modules.orders.api.requests import cart_or_404, customer_of
 from modules.orders.api.serializers import SKU, AdditionSerializer, CartSerializer, QuantitySerializer
 from seamline.calls import use
+from seamline.web.idempotency import idempotency_key, key_parameter
 from seamline.web.principal import on_behalf_of
 
 _KEY = key_parameter(required=False)

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from contracts.kernel import CartId, OrderId, PostalAddress
 from contracts.orders import Orders, OrderState
-from modules.orders.api.requests import customer_of, idempotency_key, key_parameter, order_or_404
+from modules.orders.api.requests import customer_of, order_or_404
 from modules.orders.api.serializers import (
     CancellationSerializer,
     CheckoutSerializer,
@@ -25,6 +25,7 @@ from modules.orders.api.serializers import (
     OrderSerializer,
 )
 from seamline.calls import use
+from seamline.web.idempotency import idempotency_key, key_parameter
 from seamline.web.pagination import page
 from seamline.web.principal import on_behalf_of
 from seamline.web.throttling import PurchaseThrottle

@@ -1,47 +1,16 @@
-"""What several views read from a request: the idempotency key, and whose cart or order it is."""
+"""What several views read from a request: whose cart or order it is."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter
-from rest_framework import serializers
 from rest_framework.request import Request
 
 from contracts.kernel import CartId, CustomerId, OrderId
 from contracts.orders import Cart, Order, Orders, UnknownOrder
 from seamline.calls import use
 from seamline.web.principal import principal_of
-
-LONGEST_KEY = 100
-
-
-def key_parameter(*, required: bool) -> OpenApiParameter:
-    """The header in the schema."""
-    return OpenApiParameter(
-        "Idempotency-Key",
-        {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
-        OpenApiParameter.HEADER,
-        required=required,
-        description="A request that arrives twice with the same key has its effect once and gets the first answer.",
-    )
-
-
-def idempotency_key(request: Request, *, required: bool = False, guests_by: object = "") -> str:
-    """The client's key below its own name, so that clients cannot collide; a new one where it sent none.
-
-    :param guests_by: tells guests, who have no name, from each other.
-    """
-    given: Any = request.headers.get("Idempotency-Key")
-    if given is None and not required:
-        return uuid.uuid4().hex
-    if not given or len(given) > LONGEST_KEY or not given.isascii() or not given.isprintable():
-        raise serializers.ValidationError({"Idempotency-Key": [f"Send 1 to {LONGEST_KEY} printable characters."]})
-    principal = principal_of(request)
-    name = principal.actor if principal.is_authenticated else f"guest:{guests_by}"
-    return f"{name}:{given}"
 
 
 def customer_of(request: Request) -> CustomerId | None:
