@@ -93,7 +93,8 @@ def _measure(options: argparse.Namespace) -> tuple[list[tuple[str, Figures]], di
         common: dict[str, Any] = {"rounds": rounds, "tell": tell}
         if "throughput" in parts:
             for work in throughput.WORKS:
-                tables.append(("throughput", throughput.measure(field, contenders, work, events=events, **common)))
+                made = throughput.measure(field, contenders, work, events=events, **common)
+                tables += [("throughput", figures) for figures in made if figures.values]
         if "latency" in parts:
             low = 100 if options.quick else 400
             for foreign in (False, True):

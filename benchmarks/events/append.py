@@ -21,7 +21,6 @@ def measure(
         figures = Figures(
             title=f"append, {writers} writer{'s' if writers > 1 else ''} (transactions/s)",
             rounds=rounds,
-            higher_is_better=True,
         )
         for contender in contenders:
             with field.stand(contender, publishers=writers, working=False) as stand:

@@ -17,6 +17,7 @@ import psycopg
 from benchmarks.events.child import HERE, Child
 from benchmarks.events.servers import OURS, Place, Servers, empty
 from benchmarks.events.tables import NUMBERS
+from benchmarks.events.usage import processor_seconds
 
 PROGRAMS = "benchmarks.events.contenders"
 PUBLISHERS = 2
@@ -126,7 +127,12 @@ class Stand:
     place: Place
     publishers: list[Child]
     workers: list[Child]
+    servers: tuple[int, ...]
     start_workers: Callable[[], None]
+
+    def processor_seconds(self) -> float:
+        """What the contender's processes and both servers have used so far."""
+        return processor_seconds([*self.servers, *(child.pid for child in (*self.publishers, *self.workers))])
 
     def publish(self, command: str, *numbers: int) -> None:
         """Give each publisher the command with the first number of its own range, and wait for all."""
@@ -210,7 +216,13 @@ class Field:
             children = [start(program, {}, obeys=True) for _ in range(publishers)]
             for child in children:
                 child.wait("ready", timeout=60)
-            yield Stand(place=self.place(contender), publishers=children, workers=workers, start_workers=start_workers)
+            yield Stand(
+                place=self.place(contender),
+                publishers=children,
+                workers=workers,
+                servers=self._servers.pids,
+                start_workers=start_workers,
+            )
 
     def _environment(self, contender: Contender) -> dict[str, str]:
         return {**self._servers.environment, **contender.environment, **(OURS if contender.ours else {})}

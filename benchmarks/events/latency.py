@@ -44,8 +44,8 @@ def measure(
 ) -> tuple[Figures, Figures]:
     """p50 and p99 of each contender in each round."""
     what = f"commit to effect at {RATE}/s" + (" while a foreign transaction is open" if foreign else "")
-    middle = Figures(title=f"{what}, p50 (ms)", rounds=rounds, higher_is_better=False)
-    worst = Figures(title=f"{what}, p99 (ms)", rounds=rounds, higher_is_better=False)
+    middle = Figures(title=f"{what}, p50 (ms)", rounds=rounds)
+    worst = Figures(title=f"{what}, p99 (ms)", rounds=rounds)
     for turn in range(rounds):
         for contender in (*contenders[turn % len(contenders) :], *contenders[: turn % len(contenders)]):
             with (

@@ -16,7 +16,6 @@ class Figures:
 
     title: str
     rounds: int
-    higher_is_better: bool
     values: dict[str, list[float]] = field(default_factory=dict)
     notes: dict[str, set[str]] = field(default_factory=dict)
 

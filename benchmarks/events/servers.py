@@ -6,6 +6,7 @@ PostgreSQL notes when each transaction committed: times come from the server, th
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,6 +47,8 @@ class Servers:
     valkey: str
     fsync: str
     version: str
+    pids: tuple[int, ...]
+    """Of both servers."""
     ours: Place
     peers: Place
 
@@ -68,6 +71,7 @@ def servers(folder: Path, *, durable: bool) -> Iterator[Servers]:
 
     :param durable: every commit reaches the disk; otherwise PostgreSQL runs without fsync, as in tests.
     """
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that both are stopped then too
     server = EmbeddedServer(
         directory=folder / "postgres",
         fast=not durable,
@@ -77,13 +81,14 @@ def servers(folder: Path, *, durable: bool) -> Iterator[Servers]:
     try:
         server.ensure_running()
         valkey.ensure_running()
-        yield _prepared(server.url, valkey.url)
+        pids = tuple(status.pid for status in (server.status(), valkey.status()) if status.pid is not None)
+        yield _prepared(server.url, valkey.url, pids=pids)
     finally:
         valkey.destroy()
         server.destroy()
 
 
-def _prepared(postgres: str, valkey: str) -> Servers:
+def _prepared(postgres: str, valkey: str, *, pids: tuple[int, ...]) -> Servers:
     urls = {}
     with psycopg.connect(postgres, autocommit=True) as connection:
         for name in ("bench_ours", "bench_peers"):
@@ -101,6 +106,7 @@ def _prepared(postgres: str, valkey: str) -> Servers:
         valkey=valkey,
         fsync=fsync[0],
         version=version[0],
+        pids=pids,
         ours=Place(
             url=urls["bench_ours"],
             business=f"{SHOP}.business",

@@ -25,6 +25,7 @@ from benchmarks.events.field import CONTENDERS, PUBLISHERS, Field, Stand
 from benchmarks.events.outcome import await_effects, wrong
 from benchmarks.events.servers import LEDGER, SHOP, Servers, servers
 from benchmarks.events.tables import NUMBERS
+from benchmarks.events.usage import megabytes
 
 EPILOG = """
 examples:
@@ -87,8 +88,8 @@ class Watcher(threading.Thread):
                         seconds=round(time.monotonic() - self._since, 1),
                         published=row[0],
                         delivered=row[1],
-                        publishers_mb=_megabytes([child.pid for child in self._stand.publishers]),
-                        workers_mb=_megabytes([child.pid for child in self._stand.workers]),
+                        publishers_mb=megabytes(child.pid for child in self._stand.publishers),
+                        workers_mb=megabytes(child.pid for child in self._stand.workers),
                         lag=row[0] - row[1],
                         dead_rows=row[2],
                         checkpoint_kb=round(float(row[3]), 1),
@@ -109,20 +110,6 @@ def watched(stand: Stand) -> Iterator[Watcher]:
         yield watcher
     finally:
         watcher.stop()
-
-
-def _megabytes(pids: Sequence[int]) -> float:
-    """Resident memory of the processes and of those that they have forked."""
-    total = 0.0
-    for pid in pids:
-        try:
-            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-            forked = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
-        total += _megabytes([int(child) for child in forked])
-    return round(total, 1)
 
 
 def run(running: Servers, *, events: int, together: int, bus: str, chunk: int) -> dict[str, Any]:

@@ -30,9 +30,10 @@ WORKS = (
 
 def measure(
     field: Field, contenders: Sequence[Contender], work: Work, *, events: int, rounds: int, tell: Progress
-) -> Figures:
-    """Events a second of each contender in each round."""
-    figures = Figures(title=f"{work.title} (events/s)", rounds=rounds, higher_is_better=True)
+) -> tuple[Figures, Figures]:
+    """Events a second of each contender in each round, and the processor time of an event."""
+    figures = Figures(title=f"{work.title} (events/s)", rounds=rounds)
+    costs = Figures(title=f"{work.title}, processor time (us/event)", rounds=rounds)
     each = events // PUBLISHERS // work.together * work.together
     for turn in range(rounds):
         # Who comes first changes, so that nobody always runs on the machine as the same other left it.
@@ -40,11 +41,14 @@ def measure(
             if work.backlog and not contender.backlog:
                 continue
             with field.stand(contender, working=not work.backlog) as stand:
+                used = stand.processor_seconds()
                 stand.publish("publish", each, work.together)
                 if work.backlog:
                     stand.start_workers()
                 await_effects(stand.place, each * PUBLISHERS)
+                if not work.backlog:
+                    costs.add(contender.name, 1e6 * (stand.processor_seconds() - used) / each / PUBLISHERS)
                 figures.add(contender.name, rate(stand.place, since_publishing=not work.backlog))
                 figures.note(contender.name, wrong(stand.place, events=each * PUBLISHERS).text)
             tell(f"{work.title}, round {turn + 1}: {contender.name} {figures.last(contender.name):.0f}/s")
-    return figures
+    return figures, costs
