@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from seamline.events.courier import Courier
 from seamline.events.feed import Feed, feed_for
@@ -13,17 +14,21 @@ from seamline.modules.registry import hosted_modules
 logger = logging.getLogger(__name__)
 
 
-def couriers_of(module: Module, *, owner: str = "") -> tuple[Courier, ...]:
+def couriers_of(
+    module: Module, *, owner: str = "", through: Callable[[Feed], Feed] = lambda feed: feed
+) -> tuple[Courier, ...]:
     """New couriers for the module's subscriptions, for one thread; they share one feed for each publisher.
 
     :param owner: the name under which they take leases; one of their own for each if empty.
+    :param through: what they read the feed of a publisher through.
     """
     feeds: dict[str, Feed | None] = {}
     couriers = []
     for subscription in module.subscriptions:
         for publisher in subscription.publishers:
             if publisher not in feeds:
-                feeds[publisher] = feed_for(publisher)
+                found = feed_for(publisher)
+                feeds[publisher] = None if found is None else through(found)
             feed = feeds[publisher]
             if feed is None:
                 logger.info("%s waits: this process has no way to the log of %r", subscription.name, publisher)

@@ -21,6 +21,8 @@ from django.conf import settings
 from seamline.data import connection_for, release_connections
 from seamline.events.courier import Courier, new_owner
 from seamline.events.couriers import couriers_of
+from seamline.events.feed import Feed
+from seamline.events.glance import Glance
 from seamline.events.handling import Verdict
 from seamline.events.partition import Partition
 from seamline.events.step import Step
@@ -94,6 +96,7 @@ class Lane(threading.Thread):
         self._owner = owner or new_owner()
         self._verdicts = verdicts
         self._couriers: tuple[Courier, ...] = ()
+        self._glances: list[Glance] = []
         self._hints: deque[str] = deque()
         self._hinted = threading.Event()
         self._stopping = False
@@ -124,8 +127,12 @@ class Lane(threading.Thread):
         finally:
             release_connections()
 
+    def _glance(self, feed: Feed) -> Feed:
+        self._glances.append(Glance(feed=feed))
+        return self._glances[-1]
+
     def _prepare(self) -> None:
-        self._couriers = couriers_of(self.module, owner=self._owner)
+        self._couriers = couriers_of(self.module, owner=self._owner, through=self._glance)
         for courier in self._couriers:
             courier.handling.on_stuck = partial(self._stuck, self, courier)
             courier.handling.condemned = self._verdicts.get(_place(courier))
@@ -136,6 +143,8 @@ class Lane(threading.Thread):
         random.shuffle(slots)  # so that processes do not all begin with the same partition
         while not self._stopping:
             self._take_hints(slots)
+            for glance in self._glances:
+                glance.renew()
             for slot in slots:
                 if slot.due <= time.monotonic() and not self._stopping:
                     self._step(slot)
