@@ -69,7 +69,7 @@ def _count(number: int, *, style: str = "") -> Text:
 
 
 def _state(lag: Lag, *, with_owner: bool) -> Text:
-    words = [f"paused: {lag.pause_reason}"] if lag.paused else []
+    words = [f"paused: {lag.pause_reason or 'no reason kept'}"] if lag.paused else []
     words += [] if lag.reachable else ["log out of reach"]
     if lag.position is None:
         words.append("not started yet")
