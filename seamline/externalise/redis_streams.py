@@ -84,4 +84,4 @@ def _largest_value(client: redis.Redis) -> int:
         found = client.config_get(LARGEST_VALUE)
     except redis.ResponseError:
         return 2**63  # not every account may ask
-    return int(found.get(LARGEST_VALUE, 2**63))
+    return int(found.get(LARGEST_VALUE) or 2**63)

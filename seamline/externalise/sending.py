@@ -1,7 +1,7 @@
 """Sending a batch to a broker until it is confirmed: what all kinds of brokers share, and one connection a thread.
 
-An error is either the event's (``EventRefused``) or the broker's (``BrokerUnavailable``); nothing else leaves. This file
-may not know checkpoints.
+An error is either the event's (``EventRefused``) or the broker's (``BrokerUnavailable``); nothing else leaves. This
+file may not know checkpoints.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 EVERY_PUBLISHER = "all"
@@ -149,7 +149,7 @@ def _target(part: str, *, number: int) -> Target:
     return Target(publisher=publisher, name=name, kind=kind, url=_plain(parts), **options)
 
 
-def _options(parts: SplitResult, *, kind: Kind, where: str) -> Iterator[tuple[str, object]]:
+def _options(parts: SplitResult, *, kind: Kind, where: str) -> Iterator[tuple[str, Any]]:
     known = _OPTIONS[kind]
     for option, value in parse_qsl(parts.query, keep_blank_values=True):
         if option not in known:

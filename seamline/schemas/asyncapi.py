@@ -26,11 +26,12 @@ _TEXT = {"type": "string"}
 CLOUD_EVENT = {
     "name": "cloudEvent",
     "title": "CloudEvents 1.0 attributes",
-    "summary": "What every event carries besides its payload; transports prefix the names as their binding says.",
+    "summary": "What every event carries besides its payload, which is its data; in structured mode all is one JSON "
+    "document, in binary mode transports prefix the names as their binding says.",
     "contentType": JSON,
     "headers": {
         "type": "object",
-        "required": ["specversion", "id", "source", "type", "subject", "time"],
+        "required": ["specversion", "id", "source", "type", "time", "datacontenttype", "sequence", "schemaversion"],
         "properties": {
             "specversion": {**_TEXT, "const": "1.0"},
             "id": {**_TEXT, "format": "uuid", "description": "The same at every delivery of the event: dedupe by it."},
@@ -40,6 +41,9 @@ CLOUD_EVENT = {
             "time": {**_TEXT, "format": "date-time", "description": "When it was published."},
             "datacontenttype": {**_TEXT, "const": JSON},
             "schemaversion": {**_TEXT, "description": "Counts incompatible changes of the payload."},
+            "partitionkey": {**_TEXT, "description": "The subject once more, for transports that divide by it."},
+            "sequence": {**_TEXT, "description": "The place in the publisher's log; as text it sorts like a number."},
+            "correlationid": {**_TEXT, "description": "What was done on whose behalf; absent where that is not known."},
         },
     },
 }

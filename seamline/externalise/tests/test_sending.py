@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from seamline.data import atomic
 from seamline.events import drain, publish
 from seamline.events.tests import sample

@@ -1,0 +1,42 @@
+"""Check of ``SEAMLINE_EXTERNALISE``; runs at each start, connects nowhere and never shows a password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, register
+
+from seamline.checks.finding import Finding
+from seamline.externalise.target import EVERY_PUBLISHER, FORM, read_targets
+from seamline.modules.registry import hosted_modules
+from seamline.schemas.declared import declared_contracts
+
+
+@register("seamline")
+def check_externalise(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """``seamline.E027``: a target that cannot be used."""
+    known = {contract.module for contract in declared_contracts()} | {module.name for module in hosted_modules()}
+    return [finding.message() for finding in target_findings(settings.SEAMLINE_EXTERNALISE, known=known)]
+
+
+def target_findings(text: str, *, known: Set[str]) -> Iterator[Finding]:
+    """What is wrong with the setting; ``known`` are the modules that may publish, here or in other deployables."""
+    targets, problems = read_targets(text)
+    for problem in problems:
+        yield Finding(
+            id="seamline.E027",
+            where="SEAMLINE_EXTERNALISE",
+            problem=str(problem),
+            hint=f"Give module=URL, separated by commas, such as {FORM}.",
+        )
+    for name in dict.fromkeys(target.publisher for target in targets):
+        if name not in {*known, EVERY_PUBLISHER}:
+            yield Finding(
+                id="seamline.E027",
+                where="SEAMLINE_EXTERNALISE",
+                problem=f"names {name!r}, and no contract declares such a module.",
+                hint=f"Give {EVERY_PUBLISHER} or one of {', '.join(sorted(known))}.",
+            )
