@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import inf
 from typing import Any
 from uuid import uuid4
 
@@ -32,6 +33,9 @@ UNWRITTEN = 1_000
 """Positions of events that nobody wants, after which the checkpoint is moved on all the same."""
 SHELF_EVERY = 1.0
 """Seconds after which the shelf is looked at even under constant load."""
+SHELF_SHARE, LONGEST_SHELF_REST = 20, 10.0
+"""All partitions together look at the shelf for one in so many seconds at most: a full one takes long to look through.
+A retry that is known to be due is not put off by that."""
 LOOK_EVERY = 1.0
 """Seconds after which the checkpoint is read again, where nothing is being written to it."""
 LEFT_ALONE_EVERY = 10.0
@@ -88,7 +92,8 @@ class Courier:
         self._stored: int | None = None
         self._after = 0
         self._alone_until = 0
-        self._shelf_at = 0.0
+        self._shelf_at = self._idle_shelf_at = 0.0
+        self._due_at = inf
         self._look_at = 0.0
         self._may_divide = until is None
         self._aside_at = 0.0
@@ -133,9 +138,13 @@ class Courier:
         alone = self._after < self._alone_until
         limit = 1 if alone else (self.subscription.batch or BATCH)
         batch = self._read(limit)
-        retried, retry_in = 0, None
-        if not batch.events or time.monotonic() >= self._shelf_at:
-            retried, retry_in = self._retry(at_once=at_once)
+        retried = 0
+        look_at = self._shelf_at if batch.events else 0.0 if at_once else self._idle_shelf_at
+        if time.monotonic() < min(look_at, self._due_at):
+            next_at = min(self._due_at, self._idle_shelf_at)  # what woke us may lie on the shelf
+        else:
+            retried = self._retry(at_once=at_once)
+            next_at = self._due_at
             if self._stored is None:
                 return Step(handled=retried, busy=True)
         try:
@@ -146,7 +155,7 @@ class Courier:
             handled=handled + retried,
             again=batch.more or handled > 0 or retried > 0,
             held_back=batch.held_back,
-            retry_in=retry_in,
+            retry_in=None if next_at == inf else max(0.0, next_at - time.monotonic()),
         )
 
     def start(self) -> Step | None:
@@ -263,21 +272,26 @@ class Courier:
             raise
         return events if handled == len(flowing) else events[: events.index(flowing[handled])]
 
-    def _retry(self, *, at_once: bool) -> tuple[int, float | None]:
-        """Try the heads that are due; how many events that dealt with, and the seconds until the next is due."""
+    def _retry(self, *, at_once: bool) -> int:
+        """Try the heads that are due; how many events that dealt with."""
         began = time.monotonic()
-        self._shelf_at = began + SHELF_EVERY
+        heads = self._shelf.heads(limit=KEYS_AT_ONCE)
+        now = time.monotonic()
+        rest = min((now - began) * SHELF_SHARE * self.partition.count, LONGEST_SHELF_REST)
+        self._shelf_at, self._idle_shelf_at = now + max(SHELF_EVERY, rest), now + rest
+        self._due_at = inf
         handled = 0
-        waits: list[float] = []
-        for head in self._shelf.heads(limit=KEYS_AT_ONCE):
+        for head in heads:
             if head.seconds > 0 and not at_once:
-                waits.append(head.seconds)
+                self._due_at = min(self._due_at, now + head.seconds)
                 continue
-            done, way_given = self._retry_key(head.key, ends=began + COMMIT_AFTER)
+            done, way_given = self._retry_key(head.key, ends=now + COMMIT_AFTER)
             handled += done
-            if way_given or time.monotonic() >= began + COMMIT_AFTER:
+            if way_given or time.monotonic() >= now + COMMIT_AFTER:
                 break
-        return handled, min(waits, default=None)
+        if handled:
+            self._idle_shelf_at = 0.0  # there may be more
+        return handled
 
     def _retry_key(self, key: str, *, ends: float) -> tuple[int, bool]:
         """Try the key's events in order; how many that dealt with, and whether the partition is not ours now."""
@@ -333,7 +347,7 @@ class Courier:
         parked = attempts >= self.subscription.max_attempts
         delay = None if parked else self.subscription.delay_after(attempts)
         if delay is not None:
-            self._shelf_at = min(self._shelf_at, time.monotonic() + delay)
+            self._due_at = min(self._due_at, time.monotonic() + delay)
         return Failure(
             position=position, attempts=attempts, delay=delay, error=failed.error, traceback=failed.traceback
         )

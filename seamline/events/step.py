@@ -19,4 +19,4 @@ class Step:
     """Another process or thread delivers for this subscription at the moment."""
     paused: bool = False
     retry_in: float | None = None
-    """Seconds until the next attempt of a failed event."""
+    """Seconds until the next attempt of a failed event, or until the shelf is looked at again."""

@@ -15,9 +15,10 @@ from seamline.events.courier import Courier
 from seamline.events.couriers import couriers_of
 from seamline.events.partition import Partition
 from seamline.events.pausing import pause, resume
-from seamline.events.shelf import Failure, Shelf
+from seamline.events.shelf import Failure, Head, Shelf
 from seamline.events.tests import sample
 from seamline.modules.registry import module_named
+from seamline.testing import wait_until
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -150,6 +151,37 @@ def test_paused_subscription_does_not_look_at_each_of_its_retries(monkeypatch: p
     courier.step(at_once=True)
 
     assert len(asked) == 1
+
+
+def test_full_shelf_is_not_looked_through_at_every_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[float] = []
+    heads = Shelf.heads
+
+    def slow(self: Shelf, *, limit: int) -> tuple[Head, ...]:
+        looks.append(time.monotonic())
+        time.sleep(0.02)
+        return heads(self, limit=limit)
+
+    monkeypatch.setattr(Shelf, "heads", slow)
+    sample.host(sample.subscription(backoff=0.05))
+    sample.sell(0)
+    (courier,) = couriers()
+    courier.burst()
+    for number in range(1, 6):
+        sample.sell(number)
+        courier.burst()
+    assert len(looks) <= 2
+    assert sample.effects() == list(range(6))
+
+    sample.behaviour["handle"] = lambda delivery: 1 / 0
+    sample.sell(6)
+    step = courier.burst()
+    assert step.retry_in is not None
+    assert step.retry_in < 0.1
+    sample.behaviour.clear()
+    wait_until(lambda: courier.burst().handled == 1, seconds=1)  # due, so it is looked for
+
+    assert sample.effects() == list(range(7))
 
 
 @pytest.fixture
