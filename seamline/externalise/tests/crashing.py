@@ -1,11 +1,12 @@
-"""A process that tests start and kill: ``python -m seamline.externalise.tests.crashing ROLE``; the setting is in the
-environment."""
+"""A process that tests start and kill: ``python -m seamline.externalise.tests.crashing ROLE``.
+
+The setting is in the environment.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
 
 from seamline.events.tests import sample
 from seamline.events.tests.crashing import reached
@@ -16,25 +17,18 @@ def main(role: str) -> None:
     sample.process_setup()
     from seamline.events import drain, start_dispatcher
     from seamline.events.checkpoint import Checkpoint
+    from seamline.externalise import outlet
 
-    host(os.environ[URL])
     if role == "confirmed":
         # Between the broker's confirm and the commit.
         Checkpoint.move = lambda self, **moved: reached("confirmed")  # type: ignore[method-assign]
-        drain()
     if role == "send":
-        start_dispatcher()
-        reached("send")
-    if role == "send at once":
-        from seamline.externalise import outlet
-
-        # Small batches, so that a kill falls into the middle of many.
-        outlet.BATCH = 5
-        host(os.environ[URL])
-        start_dispatcher()
-        sys.stdout.write("send at once\n")
-        sys.stdout.flush()
-        time.sleep(60)
+        outlet.BATCH = 3  # many commits, so that a kill falls between and into them
+    host(os.environ[URL])
+    if role == "confirmed":
+        drain()
+    start_dispatcher()
+    reached("send")
 
 
 if __name__ == "__main__":
