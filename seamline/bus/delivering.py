@@ -20,6 +20,7 @@ from seamline.events.courier import Courier, new_owner
 from seamline.events.couriers import couriers_of
 from seamline.events.step import Step
 from seamline.events.time_limit import HandlerTimeout
+from seamline.events.unavailable import Unavailable
 from seamline.modules.registry import hosted_modules
 
 SLICE = 0.5
@@ -112,13 +113,14 @@ def _burst(slot: _Slot, *, seconds: float) -> Step | None:
 def _rest(slot: _Slot, error: BaseException) -> None:
     courier = slot.courier
     rest = min(FIRST_REST * 2 ** min(slot.failures, 10), LONGEST_REST)
+    away = isinstance(error, Unavailable)  # that is no defect here, and its text says all
     logger.log(
-        logging.DEBUG if slot.failures else logging.ERROR,
+        logging.DEBUG if slot.failures else logging.WARNING if away else logging.ERROR,
         "Delivery for %s stopped, trying again in %.1f s: %s",
         courier.subscription.name,
         rest,
         error,
-        exc_info=not slot.failures,
+        exc_info=not (slot.failures or away),
     )
     slot.failures += 1
     slot.rests_until = time.monotonic() + rest

@@ -135,6 +135,9 @@ def _target(part: str, *, number: int) -> Target:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise UnusableTarget(f"{where} has a URL whose host or port cannot be read. Example: {FORM}") from None
+    if "@" in parts.query + parts.fragment:
+        # It is the rest of a password then, so what follows may not be shown.
+        raise UnusableTarget(f"{where} has an @ behind a ? or #; within a password these are written %3F and %23.")
     kind = _SCHEMES.get(parts.scheme)
     if kind is None:
         raise UnusableTarget(f"{where} has the scheme {parts.scheme!r}; give one of {', '.join(_SCHEMES)}.")

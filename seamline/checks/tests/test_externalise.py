@@ -33,6 +33,8 @@ def test_sound_settings_pass(text: str) -> None:
         ("sales=amqp://guest:hidden@localhost", "names 'sales', and no contract declares such a module"),
         ("orders=kafka://guest:hidden@localhost", "part 1 (orders) has the scheme 'kafka'"),
         ("orders=amqp://guest:hidden@localhost:port", "host or port cannot be read"),
+        ("orders=amqp://guest:1#hidden@localhost", "these are written %3F and %23"),
+        ("orders=amqp://guest:1?hidden@localhost", "these are written %3F and %23"),
         ("orders=amqp://", "URL without a host"),
         ("orders=redis://:hidden@localhost?exchange=x", "has the option 'exchange'"),
         ("orders=redis://:hidden@localhost?maxlen=many", "maxlen='many'"),
