@@ -40,6 +40,8 @@ FROM checkpoint WHERE subscription = %(subscription)s AND publisher = %(publishe
 FOR UPDATE SKIP LOCKED
 """
 _LOCK = "SELECT 1 FROM checkpoint WHERE subscription = %s AND publisher = %s AND partition = %s FOR UPDATE"
+# A handler may take longer than the role waits for locks elsewhere.
+_BE_PATIENT = "SELECT set_config('lock_timeout', '60s', true), set_config('statement_timeout', '70s', true)"
 _LOCK_ALL = "SELECT 1 FROM checkpoint WHERE subscription = %s AND publisher = %s ORDER BY partition FOR UPDATE"
 # PostgreSQL refuses results that are too small for a float, hence the bounds on the age and the rate.
 DECAYED_RATE = f"""(CASE WHEN rate < 1e-9 THEN 0
@@ -173,4 +175,5 @@ class Checkpoint:
 def lock_partitions(*, subscriber: str, subscription: str, publisher: str) -> None:
     """Lock the rows of all partitions until the open transaction ends; waits for whoever delivers at the moment."""
     with connection_for(subscriber).cursor() as cursor:
+        cursor.execute(_BE_PATIENT)
         cursor.execute(_LOCK_ALL, [subscription, publisher])

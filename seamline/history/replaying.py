@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from django.db import IntegrityError
 from psycopg import errors
 
-from seamline.data import atomic, connection_for
+from seamline.data import connection_for
+from seamline.events.courier import COMMIT_AFTER
+from seamline.events.effects import effects
 from seamline.events.feed import Feed, feed_for
 from seamline.events.handling import HandlerFailed, Handling
 from seamline.events.hosted import subscriptions
@@ -114,7 +115,7 @@ class _Runner:
                 )
                 return False
             self._gave_way = 0
-            return end < share.until
+            return self._position < share.until
 
     def _opened(self) -> Feed:
         share = self._share
@@ -138,25 +139,24 @@ class _Runner:
         return min(batch.position, share.until), wanted
 
     def _commit(self, events: Sequence[StoredEvent], *, end: int) -> int:
-        try:
-            with atomic(self._subscriber):
-                claimed = claim(self._subscriber, self._share, timeout=self._subscription.timeout)
-                if claimed is None or claimed.status is not ReplayStatus.RUNNING or claimed.position != self._position:
-                    raise _Elsewhere
-                aside = self._put_aside(events)
-                flowing = [event for event in events if event.position not in aside]
-                try:
-                    self._handling.run(flowing)
-                except HandlerFailed as failed:
-                    if failed.index is not None:
-                        failed.index = events.index(flowing[failed.index])
-                    raise
-                move(self._subscriber, self._share, position=end, handled=len(flowing), skipped=len(aside))
-        except IntegrityError as error:
-            # A deferred constraint speaks at the commit.
-            raise HandlerFailed(index=0 if len(events) == 1 else None, cause=error) from error
+        with effects(self._subscriber, index=0 if len(events) == 1 else None):
+            claimed = claim(self._subscriber, self._share, timeout=self._subscription.timeout)
+            if claimed is None or claimed.status is not ReplayStatus.RUNNING or claimed.position != self._position:
+                raise _Elsewhere
+            aside = self._put_aside(events)
+            flowing = [event for event in events if event.position not in aside]
+            try:
+                handled = self._handling.run(flowing, seconds=COMMIT_AFTER)
+            except HandlerFailed as failed:
+                if failed.index is not None:
+                    failed.index = events.index(flowing[failed.index])
+                raise
+            if handled < len(flowing):
+                end = flowing[handled - 1].position
+            skipped = sum(position <= end for position in aside)
+            move(self._subscriber, self._share, position=end, handled=handled, skipped=skipped)
         self._position = end
-        return len(flowing)
+        return handled
 
     def _put_aside(self, events: Sequence[StoredEvent]) -> set[int]:
         """Those that are on the subscription's shelf: not delivered yet, or given up."""

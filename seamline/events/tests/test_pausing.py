@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
 from seamline.calls import acting_as
+from seamline.data import connection_for
 from seamline.events import (
     Delivery,
     NotDrained,
@@ -224,3 +226,17 @@ def test_commands_pause_and_resume() -> None:
     with pytest.raises(CommandError) as unknown:
         run("pause", "sample_ledger.nothing", "--reason", "x")
     assert unknown.value.returncode == 1
+
+
+def test_pausing_waits_longer_for_a_handler_than_a_role_waits_for_locks(admin_url: str) -> None:
+    sample.host(subscription())
+    sell(1)
+    drain()
+    with psycopg.connect(admin_url) as delivering:
+        delivering.execute(f"SELECT 1 FROM {LEDGER}.checkpoint FOR UPDATE")
+        threading.Timer(0.4, delivering.commit).start()
+        with connection_for(LEDGER).cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        pause(NAME, reason="stock is counted")
+
+    assert [each.subscription for each in pauses()] == [NAME]

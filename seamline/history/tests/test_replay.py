@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from seamline.contract import Event
@@ -293,3 +294,47 @@ def test_rewind_is_refused_where_it_would_go_wrong() -> None:
     drain(allow_parked=True)
     with pytest.raises(ValueError, match="on its shelf"):
         rewind(BOOK, start="beginning")
+
+
+def test_slow_handler_commits_its_replay_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    delivered(*range(12), handler=f"{sample.__name__}:book")
+    monkeypatch.setattr("seamline.history.replaying.COMMIT_AFTER", 0.05)
+    sample.behaviour["handle"] = lambda delivery: time.sleep(0.02)
+    commits: list[int] = []
+    asked = request_replay(BOOK, start="beginning")
+
+    done = run_replay(asked.id, progress=commits.append)
+
+    assert done.status is ReplayStatus.COMPLETED
+    assert len(commits) > 2
+    assert sum(commits) == done.handled == 12
+    assert effects()[12:] == list(range(12))
+
+
+@pytest.fixture
+def refuse_at_commit(admin_url: str) -> Iterator[Callable[[int], None]]:
+    """Lets the ledger refuse a number from now on, but not before the commit."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+
+        def refuse(number: int) -> None:
+            connection.execute(
+                f"""
+                CREATE FUNCTION {LEDGER}.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'unlucky'; END $$;
+                CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON {LEDGER}.effect DEFERRABLE INITIALLY DEFERRED
+                    FOR EACH ROW WHEN (new.number = {number}) EXECUTE FUNCTION {LEDGER}.refuse()
+                """
+            )
+
+        yield refuse
+        connection.execute(f"DROP FUNCTION IF EXISTS {LEDGER}.refuse() CASCADE")
+
+
+def test_refusal_at_the_commit_stops_the_replay_at_its_event(refuse_at_commit: Callable[[int], None]) -> None:
+    positions = delivered(*range(4), handler=f"{sample.__name__}:book")
+    refuse_at_commit(2)
+
+    done = replay()
+
+    assert (done.status, done.failed and done.failed.failed_position) == ("failed", positions[2])
+    assert effects()[4:] == [0, 1]
