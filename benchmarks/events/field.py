@@ -41,8 +41,6 @@ class Contender:
     """Arguments of Python that make its tables, once a run."""
     backlog: bool = True
     """Whether it can be asked to deliver a backlog alone."""
-    low_load: bool = True
-    """Whether its latency differs from that of another contender of the same kind."""
 
 
 _EACH = {"BENCH_HANDLER": "each"}
