@@ -26,7 +26,7 @@ class Messages(APIView):
     )
     def get(self, request: Request) -> Response:
         """Messages about an order or a customer, the newest first. For operators."""
-        parameters = MessagesParameters(data=request.query_params)
+        parameters = MessagesParameters(data=request.query_params.dict())
         parameters.is_valid(raise_exception=True)
         wanted = parameters.validated_data
         found = use(Notifications).messages(about=str(wanted["about"]), limit=wanted["limit"])

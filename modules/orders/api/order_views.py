@@ -44,7 +44,7 @@ class OrdersView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Your orders, the newest first; for logged-in customers."""
-        parameters = OrderPageParameters(data=request.query_params)
+        parameters = OrderPageParameters(data=request.query_params.dict())
         parameters.is_valid(raise_exception=True)
         customer_id = customer_of(request)
         if customer_id is None:

@@ -28,7 +28,7 @@ class AlsoBought(APIView):
     )
     def get(self, request: Request, sku: str) -> Response:
         """What customers who bought this product also bought, the best first; empty if nobody did."""
-        parameters = LimitParameters(data=request.query_params)
+        parameters = LimitParameters(data=request.query_params.dict())
         parameters.is_valid(raise_exception=True)
         return _answer(for_products(skus=(_code(sku),), limit=parameters.validated_data["limit"]))
 
@@ -44,7 +44,8 @@ class ForBasket(APIView):
     )
     def get(self, request: Request) -> Response:
         """What goes with these products and is not among them, the best first."""
-        parameters = BasketParameters(data=request.query_params)
+        query = request.query_params
+        parameters = BasketParameters(data={**query.dict(), "sku": query.getlist("sku")})
         parameters.is_valid(raise_exception=True)
         skus = [_code(sku) for sku in parameters.validated_data["sku"]]
         return _answer(for_products(skus=skus, limit=parameters.validated_data["limit"]))
@@ -61,7 +62,7 @@ class ForMe(APIView):
         customer_id = principal_of(request).customer_id
         if customer_id is None:
             raise exceptions.NotAuthenticated
-        parameters = LimitParameters(data=request.query_params)
+        parameters = LimitParameters(data=request.query_params.dict())
         parameters.is_valid(raise_exception=True)
         return _answer(for_customer(customer_id=customer_id, limit=parameters.validated_data["limit"]))
 
