@@ -76,9 +76,7 @@ class Handling:
     thread takes over.
     """
 
-    def __init__(
-        self, *, subscriber: str, subscription: Subscription, publisher: str, replayed: bool = False
-    ) -> None:
+    def __init__(self, *, subscriber: str, subscription: Subscription, publisher: str, replayed: bool = False) -> None:
         self._subscriber = subscriber
         self._subscription = subscription
         self._publisher = publisher

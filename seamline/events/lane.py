@@ -33,6 +33,8 @@ from seamline.modules.manifest import Module
 FIRST_POLL, LONGEST_POLL = 0.1, 2.0
 FIRST_HOLD, LONGEST_HOLD = 0.001, 0.05
 FIRST_REST, LONGEST_REST = 0.1, 5.0
+GAP = 0.005
+"""Seconds from the end of one burst to the next at least: under load one commit then takes many events."""
 REST = 1.0
 """Seconds of idling from which an unpooled connection is not kept."""
 
@@ -48,7 +50,7 @@ def _place(courier: Courier) -> _Place:
 class _Slot:
     """When a courier steps next, and how long the pauses between have become."""
 
-    __slots__ = ("courier", "due", "failures", "hold", "poll")
+    __slots__ = ("courier", "due", "failures", "hold", "poll", "rests_until")
 
     def __init__(self, courier: Courier) -> None:
         self.courier = courier
@@ -56,9 +58,11 @@ class _Slot:
         self.poll = FIRST_POLL
         self.hold = FIRST_HOLD
         self.failures = 0
+        self.rests_until = 0.0
 
     def after(self, step: Step, now: float) -> None:
         self.failures = 0
+        self.rests_until = now + GAP
         if step.again:
             self.due, self.poll, self.hold = 0.0, FIRST_POLL, FIRST_HOLD
             return
@@ -161,7 +165,7 @@ class Lane(threading.Thread):
             publishers.add(self._hints.popleft())
         for slot in slots:
             if slot.courier.publisher in publishers and not slot.failures:
-                slot.due, slot.poll = 0.0, FIRST_POLL
+                slot.due, slot.poll = slot.rests_until, FIRST_POLL
 
     def _step(self, slot: _Slot) -> None:
         courier = slot.courier

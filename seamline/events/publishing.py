@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import cache, partial
+from typing import Any
 from uuid import UUID
+
+import psycopg
 
 from seamline.calls.context import current_call
 from seamline.contract import Event
@@ -21,6 +24,9 @@ from seamline.modules.registry import module_named
 
 _ROW = "(%s::uuid, %s, %s, %s, %s, %s)"
 _INSERT = "INSERT INTO event_log (event_id, name, schema_version, key, data, meta) VALUES "
+
+PREPARE_AFTER = 5
+"""Executions of a statement on one connection after which it is prepared."""
 
 causing_event: ContextVar[UUID | None] = ContextVar("seamline_causing_event", default=None)
 """The event that is being handled; what the handler publishes names it as its cause."""
@@ -63,8 +69,7 @@ def publish(*events: Event) -> tuple[UUID, ...]:
         parameters += (
             str(identifier), event.event_name, event.schema_version, event.key, encode(event).decode(), meta
         )  # fmt: skip
-    with connection_for(module).cursor() as cursor:
-        cursor.execute(_INSERT + ", ".join([_ROW] * len(events)), parameters)
+    _insert(module, _INSERT + ", ".join([_ROW] * len(events)), parameters)
     after_commit(module, _announcer(module))
     return tuple(identifiers)
 
@@ -75,6 +80,17 @@ def new_event_id() -> UUID:
     random = int.from_bytes(os.urandom(10), "big")
     value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (random >> 68 & 0xFFF) << 64
     return UUID(int=value | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF)
+
+
+def _insert(module: str, statement: str, parameters: Sequence[str | int]) -> None:
+    """As a prepared statement, which Django's cursors never are: the server parses and plans it once a connection."""
+    connection = connection_for(module)
+    session = connection.connection
+    if session.prepare_threshold is None:
+        session.prepare_threshold = PREPARE_AFTER
+    bound: Any = psycopg.Cursor(session)
+    with connection.make_debug_cursor(bound) if connection.queries_logged else connection.make_cursor(bound) as cursor:
+        cursor.execute(statement, parameters)
 
 
 @cache

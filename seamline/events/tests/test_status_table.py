@@ -67,7 +67,10 @@ def test_estimates_retries_and_what_is_wrong_are_shown() -> None:
     )
     cells = rendered(lag, by_partition=True)
     assert cells[2:11] == ["3/8", "~1,234,567", "1m15s", "12.3", "10,000", "·", "·", "·", "2"]
-    assert cells[11].strip() == "paused: no reason kept, failing for 3m00s, catching up on host:12:ab, at 7, moved 2h00m ago"
+    assert (
+        cells[11].strip()
+        == "paused: no reason kept, failing for 3m00s, catching up on host:12:ab, at 7, moved 2h00m ago"
+    )
 
 
 def test_log_out_of_reach_shows_no_number() -> None:
