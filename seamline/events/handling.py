@@ -6,8 +6,10 @@ may not know checkpoints.
 
 from __future__ import annotations
 
+import threading
 import time
 import traceback
+from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -27,6 +29,8 @@ from seamline.events.unavailable import Unavailable
 
 LONGEST_TRACEBACK = 8_000
 """Characters that are kept of a traceback: its end."""
+LONGEST_ERROR = 2_000
+"""Characters that are kept of an error: its beginning."""
 
 
 class HandlerFailed(Exception):
@@ -36,15 +40,15 @@ class HandlerFailed(Exception):
     """
 
     def __init__(self, *, index: int | None, cause: BaseException, hung: traceback.StackSummary | None = None) -> None:
-        super().__init__(repr(cause))
+        super().__init__(type(cause).__name__)
         self.index = index
         self.cause = cause
         self.hung = hung
 
     @property
     def error(self) -> str:
-        """The exception in one line."""
-        return "".join(traceback.format_exception_only(self.cause)).strip()
+        """The exception in one line, its beginning if it is long."""
+        return _storable("".join(traceback.format_exception_only(self.cause)).strip()[:LONGEST_ERROR])
 
     @property
     def traceback(self) -> str:
@@ -55,7 +59,7 @@ class HandlerFailed(Exception):
             text = "\n".join(
                 ["Where it was when its time was up (most recent call last):", "".join(self.hung.format()) + self.error]
             )
-        return text[-LONGEST_TRACEBACK:]
+        return _storable(text[-LONGEST_TRACEBACK:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +118,12 @@ class Handling:
                 return len(events)
         except (HandlerFailed, Unavailable):
             raise
-        except (Exception, HandlerTimeout) as error:
+        except (Exception, HandlerTimeout, CancelledError, GeneratorExit) as error:
             raise self._failed(error, session) from error
+        except SystemExit as error:
+            if threading.current_thread() is threading.main_thread():
+                raise  # so a signal ends the process
+            raise self._failed(error, session) from error  # it would end the thread for good, without a word
         except ThreadAbandoned:
             session.drop()
             raise
@@ -225,6 +233,11 @@ class Handling:
         if self._handler is None:
             self._handler = self._subscription.function()
         return self._handler
+
+
+def _storable(text: str) -> str:
+    """The text with what PostgreSQL refuses spelt out: a failure that cannot be noted would come again for ever."""
+    return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _within_handler(stack: traceback.StackSummary | None) -> traceback.StackSummary | None:
