@@ -188,7 +188,7 @@ def _ranges(
             ranges.append(Range(publisher=source, keys=keys, after=after, until=last))
     if not ranges:
         raise ValueError(
-            f"{subscription.name!r} was given nothing in this range yet; there is nothing to handle again."
+            f"Nothing in this range was given to {subscription.name!r} yet; there is nothing to handle again."
         )
     return ranges
 

@@ -16,8 +16,8 @@ HELP = "give failed events up, with a reason; the next events of their keys are 
 EPILOG = """\
 examples:
   manage.py events discard --event-id 0198c3... --reason "test order of 3 May"
-  manage.py events discard --subscription inventory.release_on_cancel --name orders.order_cancelled \\
-      --older-than 3d --reason "stock was counted since" --dry-run
+  manage.py events discard --subscription storefront.order_history --name orders.order_rejected \\
+      --older-than 3d --reason "test orders" --dry-run
 
 An event is given up for the subscription that failed alone: it stays in the log, and others have it. Who discarded it,
 when and why is kept; manage.py events parked --status discarded shows it.

@@ -16,7 +16,7 @@ HELP = "stop the delivery for one subscription, in all processes at once; its ev
 EPILOG = """\
 examples:
   manage.py events pause notifications.mail --reason "the mail server is being moved until 18:00"
-  manage.py events pause inventory.release_on_cancel --publisher orders --reason "stock is being counted"
+  manage.py events pause storefront.order_history --publisher orders --reason "its tables are being filled anew"
 
 Waits for the batch at hand, at most for the time limit of its handler. The reason, who paused it and since when is
 kept; manage.py events status shows it. Other subscriptions flow on. Resume it: manage.py events resume SUBSCRIPTION

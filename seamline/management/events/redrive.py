@@ -17,7 +17,7 @@ EPILOG = """\
 examples:
   manage.py events redrive --all --dry-run                 what would be tried again, by subscription and error
   manage.py events redrive --key 0198...                   the order whose events are stuck
-  manage.py events redrive --subscription inventory.release_on_cancel --error "connection refused" --no-input
+  manage.py events redrive --subscription storefront.order_history --error "connection refused" --no-input
 
 exit status: 0 they are tried again as soon as a dispatcher runs; 1 there was nothing to try; 2 wrong usage.
 """

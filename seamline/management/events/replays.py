@@ -15,7 +15,7 @@ HELP = "list replays: those under way, failed and over"
 EPILOG = """\
 examples:
   manage.py events replays                                      those that are not over
-  manage.py events replays --all --subscription recommendations.learn --format json
+  manage.py events replays --all --subscription recommendations.learn_of_orders --format json
 
 exit status: 0 all well; 1 one has failed and waits to be resumed or cancelled.
 """

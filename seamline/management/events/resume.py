@@ -16,7 +16,7 @@ HELP = "let a paused subscription go on, with the event that was next when it wa
 EPILOG = """\
 examples:
   manage.py events resume notifications.mail
-  manage.py events resume inventory.release_on_cancel --publisher orders
+  manage.py events resume storefront.order_history --publisher orders
 
 exit status: 0 it goes on as soon as a dispatcher runs; 1 it was not paused, or does not exist; 2 wrong usage.
 """
