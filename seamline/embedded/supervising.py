@@ -1,6 +1,6 @@
 """Processes beside the web server of ``manage.py up``: started, started again when they die, ended with it.
 
-Knows nothing of what they do.
+The embedded broker is only started again: whoever started it first ends it. Knows nothing of what they do.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Protocol
+
+from seamline.embedded.errors import EmbeddedServerError
+from seamline.embedded.server import ServerState, ServerStatus
 
 POLL = 0.2
 FIRST_REST, LONGEST_REST = 0.5, 30.0
@@ -49,16 +53,58 @@ class _Child:
             self._rest = min(self._rest * 2, LONGEST_REST)
 
 
+class Server(Protocol):
+    """An embedded server: found by its directory, whoever started it."""
+
+    def status(self) -> ServerStatus:
+        """Whether it runs."""
+
+    def ensure_running(self) -> bool:
+        """Start it if it does not; whether this call did."""
+
+
+class _Server:
+    def __init__(self, name: str, server: Server) -> None:
+        self.name = name
+        self._server = server
+        self._rest = FIRST_REST
+        self._dead = False
+        self._again_at = 0.0
+
+    def look(self) -> None:
+        """Start it again if it has died; not at first sight, for others may do so too, or be about to delete it."""
+        now = time.monotonic()
+        if now < self._again_at:
+            return
+        if self._server.status().state is not ServerState.STOPPED:
+            self._dead, self._rest = False, FIRST_REST
+            return
+        if self._dead:
+            try:
+                if self._server.ensure_running():
+                    print(f"{self.name} had ended and was started again.", file=sys.stderr)
+                return
+            except EmbeddedServerError as error:
+                print(f"{self.name} has ended. {error}", file=sys.stderr)
+                self._rest = min(self._rest * 2, LONGEST_REST)
+        self._dead, self._again_at = True, now + self._rest
+
+
 @contextmanager
-def supervised(commands: Mapping[str, Sequence[str]]) -> Iterator[None]:
-    """Run the commands, by name, until the block ends; then SIGTERM to all, and SIGKILL when patience ends."""
+def supervised(commands: Mapping[str, Sequence[str]], *, servers: Mapping[str, Server] | None = None) -> Iterator[None]:
+    """Run the commands, by name, until the block ends; then SIGTERM to all, and SIGKILL when patience ends.
+
+    :param servers: embedded servers, by name, that run already and are started again when they die.
+    """
     children = [_Child(name, command) for name, command in commands.items()]
+    looked_after: list[_Server | _Child] = [_Server(name, server) for name, server in (servers or {}).items()]
+    looked_after += children
     stopping = threading.Event()
 
     def supervise() -> None:
         while not stopping.wait(POLL):
-            for child in children:
-                child.look()
+            for each in looked_after:
+                each.look()
 
     thread = threading.Thread(target=supervise, name="seamline supervisor", daemon=True)
     try:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from seamline.embedded import ServerState
 from seamline.embedded.supervising import supervised
+from seamline.embedded.valkey import EmbeddedValkey
 from seamline.testing import wait_until
 
 SCRIPT = 'echo $$ >> "$1"; exec sleep 60'
@@ -46,3 +48,20 @@ def test_all_end_when_the_block_fails(tmp_path: Path) -> None:
         wait_until(lambda: numbers(file))
         raise ZeroDivisionError
     assert not lives(numbers(file)[0])
+
+
+def test_an_embedded_server_that_dies_is_started_again_and_outlives_the_block(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server = EmbeddedValkey(directory=tmp_path / "valkey")
+    server.ensure_running()
+    try:
+        before = server.status()
+        with supervised({}, servers={"The broker": EmbeddedValkey(directory=server.directory)}):
+            assert server.kill() is True
+            wait_until(lambda: "The broker had ended" in capfd.readouterr().err)
+        after = server.status()
+        assert (after.state, after.port) == (ServerState.RUNNING, before.port)
+        assert after.pid != before.pid
+    finally:
+        server.destroy()

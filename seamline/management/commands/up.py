@@ -18,6 +18,7 @@ from seamline.data.migration import migrate_all
 from seamline.data.provision import provision_hosted
 from seamline.embedded.serving import serve
 from seamline.embedded.supervising import supervised
+from seamline.embedded.valkey import EmbeddedValkey, default_valkey
 
 
 class Command(BaseCommand):
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         if options["no_serve"]:
             self.stdout.write("Prepared.")
             return
-        with supervised(_beside()):
+        with supervised(_beside(), servers=_brokers()):
             code = serve(
                 application=settings.WSGI_APPLICATION.replace(".application", ":application"),
                 host=host,
@@ -108,6 +109,13 @@ def _beside() -> dict[str, list[str]]:
         return {}
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     return {"The worker": [*manage, "worker"], "Beat": [*manage, "beat"]}
+
+
+def _brokers() -> dict[str, EmbeddedValkey]:
+    """The embedded broker, if it is the one that is used."""
+    valkey = default_valkey(settings.BASE_DIR)
+    used = settings.EVENT_BUS == "celery" and valkey.has_run and valkey.url == settings.CELERY_BROKER_URL
+    return {"The embedded Valkey": valkey} if used else {}
 
 
 def _refuse_taken(host: str, port: int) -> None:
