@@ -15,7 +15,7 @@ NAME = "pause"
 HELP = "stop the delivery for one subscription, in all processes at once; its events wait in the log"
 EPILOG = """\
 examples:
-  manage.py events pause notifications.mail --reason "the mail server is being moved until 18:00"
+  manage.py events pause notifications.tell_buyers --reason "the mail server is being moved until 18:00"
   manage.py events pause storefront.order_history --publisher orders --reason "its tables are being filled anew"
 
 Waits for the batch at hand, at most for the time limit of its handler. The reason, who paused it and since when is
@@ -27,7 +27,7 @@ exit status: 0 nothing is delivered for it any more; 1 it does not exist, or cou
 
 def add_arguments(parser: CommandParser) -> None:
     """Which, and why."""
-    parser.add_argument("subscription", help="its name, such as notifications.mail")
+    parser.add_argument("subscription", help="its name, such as notifications.tell_buyers")
     parser.add_argument("--publisher", metavar="MODULE", help="only events of this module")
     parser.add_argument("--reason", required=True, help="why; others see it")
 

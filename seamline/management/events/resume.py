@@ -15,7 +15,7 @@ NAME = "resume"
 HELP = "let a paused subscription go on, with the event that was next when it was paused"
 EPILOG = """\
 examples:
-  manage.py events resume notifications.mail
+  manage.py events resume notifications.tell_buyers
   manage.py events resume storefront.order_history --publisher orders
 
 exit status: 0 it goes on as soon as a dispatcher runs; 1 it was not paused, or does not exist; 2 wrong usage.
@@ -24,7 +24,7 @@ exit status: 0 it goes on as soon as a dispatcher runs; 1 it was not paused, or 
 
 def add_arguments(parser: CommandParser) -> None:
     """Which."""
-    parser.add_argument("subscription", help="its name, such as notifications.mail")
+    parser.add_argument("subscription", help="its name, such as notifications.tell_buyers")
     parser.add_argument("--publisher", metavar="MODULE", help="only events of this module")
 
 
