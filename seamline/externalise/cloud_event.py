@@ -29,15 +29,18 @@ class Message:
     """The CloudEvent."""
 
 
-def message_of(delivery: Delivery[Event]) -> Message:
-    """The event's message; the same for each attempt, so that receivers can tell a repetition by the id."""
+def message_of(delivery: Delivery[Event], *, source: str = "/seamline") -> Message:
+    """The event's message; the same for each attempt, so that receivers can tell a repetition by the id.
+
+    :param source: what the attribute of this name begins with; the publisher follows.
+    """
     event = delivery.event
     event_class = type(event)
     key = event.key
     attributes: dict[str, Any] = {
         "specversion": "1.0",
         "id": str(delivery.event_id),
-        "source": f"/seamline/{delivery.publisher}",
+        "source": f"{source}/{delivery.publisher}",
         "type": event_class.event_name,
         "time": delivery.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Outlet(Subscription):
-    """Everything that one publisher publishes, on its way to one target."""
+    """What one publisher publishes, all of it or what the target names, on its way to one target."""
 
     target: Target
 
@@ -59,7 +59,7 @@ def send(deliveries: Sequence[Delivery[Event]], *, target: Target) -> None:
     :raises BrokerUnavailable: it takes none at the moment.
     """
     try:
-        sender_for(target).send([message_of(delivery) for delivery in deliveries])
+        sender_for(target).send([message_of(delivery, source=target.source) for delivery in deliveries])
     except EventRefused as refused:
         raise HandlerFailed(index=refused.index, cause=refused) from refused
 
@@ -83,7 +83,7 @@ def with_outlets(module: Module) -> Module:
     added = tuple(
         Outlet(
             name=f"{module.name}.externalise_{target.name}",
-            events=tuple(events),
+            events=leaving,
             handler=_HANDLER,
             batch=BATCH,
             start=target.start,
@@ -94,7 +94,8 @@ def with_outlets(module: Module) -> Module:
             target=target,
         )
         for target in _usable(settings.SEAMLINE_EXTERNALISE)
-        if events and target.takes(module.name)
+        if target.takes(module.name)
+        and (leaving := tuple(event for event in events if target.takes_event(event.event_name)))
     )
     return replace(module, subscriptions=(*module.subscriptions, *added)) if added else module
 

@@ -23,6 +23,7 @@ MEANING_OF_START = ("now", "beginning")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _WORD = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+_SOURCE = re.compile(r"[A-Za-z0-9_.~:/-]{1,200}")
 
 
 class Kind(StrEnum):
@@ -40,7 +41,8 @@ _SCHEMES = {
     "valkey": Kind.REDIS,
     "valkeys": Kind.REDIS,
 }
-_OPTIONS = {Kind.RABBITMQ: {"exchange", "start", "max_bytes"}, Kind.REDIS: {"prefix", "maxlen", "start", "max_bytes"}}
+_COMMON = {"start", "event", "source", "max_bytes"}
+_OPTIONS = {Kind.RABBITMQ: {"exchange", *_COMMON}, Kind.REDIS: {"prefix", "maxlen", *_COMMON}}
 
 
 class UnusableTarget(ValueError):
@@ -60,6 +62,10 @@ class Target:
     """With the password, without options: for the client alone."""
     start: Literal["now", "beginning"] = "now"
     """Where a target begins that has never been sent to."""
+    events: tuple[str, ...] = ()
+    """Names of the events that leave; empty means all."""
+    source: str = "/seamline"
+    """What the CloudEvents' ``source`` begins with; a slash and the publisher follow."""
     max_bytes: int = LARGEST_EVENT
     exchange: str = "seamline.events"
     """RabbitMQ: the topic exchange."""
@@ -79,6 +85,10 @@ class Target:
     def takes(self, publisher: str) -> bool:
         """Whether the publisher's events leave to it."""
         return self.publisher in (EVERY_PUBLISHER, publisher)
+
+    def takes_event(self, name: str) -> bool:
+        """Whether this event of a publisher that it takes leaves to it."""
+        return not self.events or name in self.events
 
 
 def masked(url: str) -> str:
@@ -154,7 +164,9 @@ def _target(part: str, *, number: int) -> Target:
 
 def _options(parts: SplitResult, *, kind: Kind, where: str) -> Iterator[tuple[str, Any]]:
     known = _OPTIONS[kind]
-    for option, value in parse_qsl(parts.query, keep_blank_values=True):
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    yield "events", tuple(dict.fromkeys(value for option, value in given if option == "event"))
+    for option, value in given:
         if option not in known:
             raise UnusableTarget(f"{where} has the option {option!r}; for {kind} there are {', '.join(sorted(known))}.")
         if option in ("maxlen", "max_bytes"):
@@ -163,9 +175,14 @@ def _options(parts: SplitResult, *, kind: Kind, where: str) -> Iterator[tuple[st
             yield option, int(value)
         elif option == "start" and value not in MEANING_OF_START:
             raise UnusableTarget(f"{where} has start={value!r}; give {' or '.join(MEANING_OF_START)}.")
-        elif option != "start" and not _WORD.fullmatch(value):
+        elif option == "source" and (not _SOURCE.fullmatch(value) or value.endswith("/")):
+            raise UnusableTarget(
+                f"{where} has source={value!r}; give a path or URL without a slash at its end, such as "
+                "https://shop.example."
+            )
+        elif option not in ("start", "source") and not _WORD.fullmatch(value):
             raise UnusableTarget(f"{where} has {option}={value!r}; give letters, digits and . _ : -, at most 100.")
-        else:
+        elif option != "event":
             yield option, value
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from seamline.checks.externalise import check_externalise, target_findings
 
-KNOWN = {"orders", "catalog"}
+KNOWN = {"orders": {"orders.order_placed", "orders.order_cancelled"}, "catalog": {"catalog.product_changed"}}
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,8 @@ KNOWN = {"orders", "catalog"}
         "orders=amqps://broker/shop?exchange=shop.events&start=beginning,catalog=rediss://:x@cache:6380/2?maxlen=0",
         "all=valkey://localhost#one, all=redis://localhost?prefix=shop:&max_bytes=1000#two,",
         "orders=redis://[::1]:6379/0,catalog=redis://localhost",
+        "orders=redis://localhost?event=orders.order_placed&event=orders.order_cancelled&source=https://shop.example",
+        "all=amqp://localhost?event=catalog.product_changed",
     ],
 )
 def test_sound_settings_pass(text: str) -> None:
@@ -41,6 +43,12 @@ def test_sound_settings_pass(text: str) -> None:
         ("orders=redis://:hidden@localhost?max_bytes=0", "max_bytes='0'"),
         ("orders=redis://:hidden@localhost?start=yesterday", "start='yesterday'"),
         ("orders=redis://:hidden@localhost?prefix=a%20b", "prefix='a b'"),
+        ("orders=redis://:hidden@localhost?source=a%20b", "source='a b'"),
+        ("orders=redis://:hidden@localhost?source=/", "source='/'"),
+        ("orders=redis://:hidden@localhost?event=", "event=''"),
+        ("orders=redis://:hidden@localhost?event=orders.paid", "event=orders.paid for 'orders'"),
+        ("orders=redis://:hidden@localhost?event=catalog.product_changed", "publishes no such event"),
+        ("all=redis://:hidden@localhost?event=orders.paid", "event=orders.paid for 'all'"),
         ("orders=redis://:hidden@localhost#Upper", "the name 'Upper'"),
         ("orders=redis://:hidden@one,all=redis://:hidden@two", "two targets named 'redis'"),
     ],

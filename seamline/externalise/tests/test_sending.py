@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from seamline.data import atomic
-from seamline.events import drain, publish
+from seamline.events import drain, lag, publish
 from seamline.events.tests import sample
 from seamline.events.tests.sample import sell
 from seamline.externalise.tests.receiving import Receiver, payload
@@ -41,6 +41,18 @@ def test_what_arrives_is_a_sound_cloud_event(target: Receiver) -> None:
     assert int(event.get_extension("sequence")) > 0
     assert event.get_extension("schemaversion") == "1"
     assert payload(event) == {"item": "pear", "number": 5}
+
+
+def test_only_the_events_leave_that_the_url_names_from_the_source_that_it_names(target: Receiver) -> None:
+    target.host(options="start=beginning&event=sample_shop.sold&source=https://shop.example/events")
+    with atomic(sample.SHOP):
+        publish(sample.Renamed(item="pear"), sample.Sold(item="pear", number=1))
+    drain()
+    target.take()
+    (event,) = target.received
+    assert event.get_type() == "sample_shop.sold"
+    assert event.get_source() == "https://shop.example/events/sample_shop"
+    assert lag()[0].events == 0
 
 
 def test_a_new_target_begins_now_unless_its_url_says_otherwise(target: Receiver) -> None:
