@@ -33,7 +33,7 @@ examples:
   manage.py events replay storefront.order_history --from 1200 --key 0198...    one order, from position 1200 on
   manage.py events replay --resume recommendations-4       after it was killed, or after its handler was mended
   manage.py events replay --cancel recommendations-4
-  manage.py events replay recommendations.learn_of_orders --from beginning --rewind   move the live checkpoint itself back
+  manage.py events replay recommendations.learn_of_orders --from beginning --rewind   move the live checkpoint back
 
 The handler sees delivery.replayed and must be one that may see an event twice, such as one that writes rows by key.
 A replay ends where live delivery stood when it began. With --rewind all from there on is delivered as if for the first
