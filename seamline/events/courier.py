@@ -16,14 +16,14 @@ from math import inf
 from typing import Any
 from uuid import uuid4
 
-from seamline.data import atomic
 from seamline.events.checkpoint import Checkpoint
 from seamline.events.effects import effects
 from seamline.events.feed import Feed, FeedBatch
 from seamline.events.handling import HandlerFailed, Handling
 from seamline.events.partition import WHOLE, Partition
-from seamline.events.shelf import Failure, Head, Shelf
-from seamline.events.step import Step
+from seamline.events.retrying import Retries
+from seamline.events.shelf import Failure, Shelf
+from seamline.events.step import GiveWay, Step
 from seamline.events.stored import StoredEvent
 from seamline.events.subscription import Subscription
 
@@ -31,11 +31,6 @@ BATCH = 200
 """Events of one commit where the handler takes them one by one."""
 UNWRITTEN = 1_000
 """Positions of events that nobody wants, after which the checkpoint is moved on all the same."""
-SHELF_EVERY = 1.0
-"""Seconds after which the shelf is looked at even under constant load."""
-SHELF_SHARE, LONGEST_SHELF_REST = 20, 10.0
-"""All partitions together look at the shelf for one in so many seconds at most: a full one takes long to look through.
-A retry that is known to be due is not put off by that."""
 LOOK_EVERY = 1.0
 """Seconds after which the checkpoint is read again, where nothing is being written to it."""
 LEFT_ALONE_EVERY = 10.0
@@ -43,21 +38,11 @@ LEFT_ALONE_EVERY = 10.0
 COMMIT_AFTER = 0.5
 """Seconds after which a step begins no further call of the handler and commits: slow handlers hold up neither the
 other subscriptions nor a stop, and the session does not idle for longer than the server allows."""
-KEYS_AT_ONCE = 50
-EVENTS_OF_KEY_AT_ONCE = 100
 
 
 def new_owner() -> str:
     """A name for whoever holds a lease, that tells an operator where it runs."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
-
-
-class _GiveWay(Exception):
-    """Ends the transaction without effects: the step is not ours to take."""
-
-    def __init__(self, step: Step) -> None:
-        super().__init__()
-        self.step = step
 
 
 class Courier:
@@ -89,11 +74,17 @@ class Courier:
         names = {"subscriber": subscriber, "subscription": subscription.name, "publisher": publisher}
         self._checkpoint = Checkpoint(**names, owner=self._owner, partition=partition)
         self._shelf = Shelf(**names, partition=partition)
+        self._retries = Retries(
+            subscription=subscription,
+            feed=feed,
+            handling=self.handling,
+            checkpoint=self._checkpoint,
+            shelf=self._shelf,
+            claim=self._claim,
+        )
         self._stored: int | None = None
         self._after = 0
         self._alone_until = 0
-        self._shelf_at = self._idle_shelf_at = 0.0
-        self._due_at = inf
         self._look_at = 0.0
         self._may_divide = until is None
         self._aside_at = 0.0
@@ -138,24 +129,18 @@ class Courier:
         alone = self._after < self._alone_until
         limit = 1 if alone else (self.subscription.batch or BATCH)
         batch = self._read(limit)
-        retried = 0
-        look_at = self._shelf_at if batch.events else 0.0 if at_once else self._idle_shelf_at
-        if time.monotonic() < min(look_at, self._due_at):
-            next_at = min(self._due_at, self._idle_shelf_at)  # what woke us may lie on the shelf
-        else:
-            retried = self._retry(at_once=at_once)
-            next_at = self._due_at
-            if self._stored is None:
-                return Step(handled=retried, busy=True)
+        retried, retry_at = self._retries.run(idle=not batch.events, at_once=at_once, seconds=COMMIT_AFTER)
+        if self._stored is None:
+            return Step(handled=retried, busy=True)
         try:
             handled = self._deliver(batch)
-        except _GiveWay as way:
+        except GiveWay as way:
             return way.step
         return Step(
             handled=handled + retried,
             again=batch.more or handled > 0 or retried > 0,
             held_back=batch.held_back,
-            retry_in=None if next_at == inf else max(0.0, next_at - time.monotonic()),
+            retry_in=None if retry_at == inf else max(0.0, retry_at - time.monotonic()),
         )
 
     def start(self) -> Step | None:
@@ -229,9 +214,9 @@ class Courier:
                 if failed.index is None:
                     # Which of the batch it was shows when each comes alone.
                     self._alone_until = events[-1].position
-                    raise _GiveWay(Step(again=True)) from None
+                    raise GiveWay(Step(again=True)) from None
                 culprit = events[failed.index]
-                failure = (culprit, self._failure(failed, position=culprit.position, attempts=1))
+                failure = (culprit, self._retries.failure(failed, position=culprit.position, attempts=1))
                 end, events = culprit.position, events[: failed.index]
 
     def _commit(
@@ -272,82 +257,16 @@ class Courier:
             raise
         return events if handled == len(flowing) else events[: events.index(flowing[handled])]
 
-    def _retry(self, *, at_once: bool) -> int:
-        """Try the heads that are due; how many events that dealt with."""
-        began = time.monotonic()
-        heads = self._shelf.heads(limit=KEYS_AT_ONCE)
-        now = time.monotonic()
-        rest = min((now - began) * SHELF_SHARE * self.partition.count, LONGEST_SHELF_REST)
-        self._shelf_at, self._idle_shelf_at = now + max(SHELF_EVERY, rest), now + rest
-        self._due_at = inf
-        handled = 0
-        for head in heads:
-            if head.seconds > 0 and not at_once:
-                self._due_at = min(self._due_at, now + head.seconds)
-                continue
-            done, way_given = self._retry_key(head.key, ends=now + COMMIT_AFTER)
-            handled += done
-            if way_given or time.monotonic() >= now + COMMIT_AFTER:
-                break
-        if handled:
-            self._idle_shelf_at = 0.0  # there may be more
-        return handled
-
-    def _retry_key(self, key: str, *, ends: float) -> tuple[int, bool]:
-        """Try the key's events in order; how many that dealt with, and whether the partition is not ours now."""
-        queue = self._shelf.queue(key=key, limit=EVENTS_OF_KEY_AT_ONCE)
-        events = {event.position: event for event in self._feed.fetch(positions=[head.position for head in queue])}
-        handled = 0
-        for head in queue:
-            try:
-                self._retry_one(head, events.get(head.position))
-            except _GiveWay:
-                return handled, True
-            except HandlerFailed as failed:
-                self._note_failure(head, failed)
-                return handled + 1, False
-            handled += 1
-            if time.monotonic() >= ends:
-                break
-        return handled, False
-
-    def _retry_one(self, head: Head, event: StoredEvent | None) -> None:
-        with effects(self.subscriber, index=0):
-            self._claim()
-            if not self._shelf.take(head):
-                raise _GiveWay(Step(busy=True))
-            if event is None:
-                missing = LookupError(
-                    f"The log of {self.publisher!r} has no event at position {head.position} any more; discard it."
-                )
-                raise HandlerFailed(index=0, cause=missing)
-            self.handling.run([event], attempt=head.attempts + 1)
-
-    def _note_failure(self, head: Head, failed: HandlerFailed) -> None:
-        with atomic(self.subscriber):
-            self._checkpoint.lock()
-            self._shelf.fail_again(self._failure(failed, position=head.position, attempts=head.attempts + 1))
-            self._checkpoint.count_failure()
-
     def _claim(self, *, position: int | None = None) -> None:
         claim = self._checkpoint.claim(timeout=self.subscription.timeout)
         if claim is None or claim.leased:
             self._stored = None
-            raise _GiveWay(Step(busy=True))
+            raise GiveWay(Step(busy=True))
         if claim.partitions != self.partition.count:
             self._stored = None
-            raise _GiveWay(Step())
+            raise GiveWay(Step())
         if claim.paused:
-            raise _GiveWay(Step(paused=True))
+            raise GiveWay(Step(paused=True))
         if position is not None and claim.position != position:
             self._stored = self._after = claim.position
-            raise _GiveWay(Step(again=True))
-
-    def _failure(self, failed: HandlerFailed, *, position: int, attempts: int) -> Failure:
-        parked = attempts >= self.subscription.max_attempts
-        delay = None if parked else self.subscription.delay_after(attempts)
-        if delay is not None:
-            self._due_at = min(self._due_at, time.monotonic() + delay)
-        return Failure(
-            position=position, attempts=attempts, delay=delay, error=failed.error, traceback=failed.traceback
-        )
+            raise GiveWay(Step(again=True))

@@ -1,4 +1,4 @@
-"""What a courier's step did, for whoever decides when the next one is made. Plain values."""
+"""What a courier's step did, for whoever decides when the next one is made. Plain values, and how one is ended."""
 
 from __future__ import annotations
 
@@ -20,3 +20,11 @@ class Step:
     paused: bool = False
     retry_in: float | None = None
     """Seconds until the next attempt of a failed event, or until the shelf is looked at again."""
+
+
+class GiveWay(Exception):
+    """Ends the transaction without effects: the step is not ours to take."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__()
+        self.step = step

@@ -108,6 +108,7 @@ def test_new_writers_do_not_prolong_the_wait_for_an_old_hole(
     assert read_all(feed, start) == ([], hole - 1)
     with psycopg.connect(admin_url, options=f"-c search_path={SHOP}") as newer:
         write(newer)
+        assert read_all(feed, hole - 1) == ([], hole - 1)  # a look while both are there
         shop_connection.rollback()
         assert read_all(feed, hole - 1) == ([hole + 1], hole + 1)
         newer.rollback()
