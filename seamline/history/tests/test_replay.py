@@ -106,7 +106,7 @@ def test_replay_does_not_run_ahead_of_live_delivery() -> None:
     sell(3)
     replay()
     assert effects()[2:] == [1001, 1002]
-    with pytest.raises(ValueError, match="given nothing in this range yet"):
+    with pytest.raises(ValueError, match="Nothing in this range was given to"):
         request_replay(BOOK, start=datetime.now(UTC) + timedelta(hours=1))
 
 
