@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 
+import psycopg
 import pytest
+from django.db import OperationalError
 
 from seamline.calls.context import current
 from seamline.data import connection_for
@@ -135,3 +137,26 @@ def test_whoever_delivered_goes_on_as_who_it_was() -> None:
     drain()
     assert current.get() is before
     assert causing_event.get() is None
+
+
+def test_commit_that_the_server_cannot_do_now_counts_against_no_event(shop_connection: psycopg.Connection) -> None:
+    shop_connection.execute(
+        f"""
+        CREATE FUNCTION {sample.LEDGER}.conflict() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = 'serialization_failure'; END $$;
+        CREATE CONSTRAINT TRIGGER conflict AFTER INSERT ON {sample.LEDGER}.effect DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION {sample.LEDGER}.conflict()
+        """
+    )
+    shop_connection.commit()
+    sample.host(sample.subscription(max_attempts=1))
+    sample.sell(1)
+    try:
+        with pytest.raises(OperationalError, match="conflict"):
+            drain()
+    finally:
+        shop_connection.execute(f"DROP FUNCTION {sample.LEDGER}.conflict() CASCADE")
+        shop_connection.commit()
+    assert parked() == ()
+    drain()
+    assert sample.effects() == [1]

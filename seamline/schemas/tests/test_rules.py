@@ -204,6 +204,17 @@ def test_upcaster_that_only_some_processes_load_is_incompatible(folder: Path) ->
     assert making.__name__ in problem.advice
 
 
+def test_upcaster_that_the_contracts_file_imports_is_fine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    released(folder, event(FIELDS))
+
+    @upcaster(NAME, from_version=1)
+    def elsewhere(payload: dict[str, Any]) -> dict[str, Any]:
+        return payload
+
+    monkeypatch.setattr(making, "elsewhere", elsewhere, raising=False)  # as an import there would
+    only(found(folder, event(FIELDS, version=2)), Kind.UNRELEASED)
+
+
 def test_changed_key_is_incompatible_even_with_a_new_version(folder: Path) -> None:
     fields = {**FIELDS, "scale": str}
     released(folder, event(fields))
