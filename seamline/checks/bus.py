@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, register
+from django.core.management.base import CommandError
 
 from seamline.checks.finding import Finding
 
@@ -63,9 +64,21 @@ def bus_findings(*, bus: str, broker_url: str) -> Iterator[Finding]:
         )
 
 
+def refuse_unusable_bus() -> None:
+    """For commands that become Celery, which would tell by a traceback.
+
+    :raises CommandError: ``seamline.E022``, in one line.
+    """
+    for finding in bus_findings(bus=settings.EVENT_BUS, broker_url=settings.CELERY_BROKER_URL):
+        if finding.id == "seamline.E022":
+            raise CommandError(f"{finding.where} {finding.problem} {finding.hint}")
+
+
 def _host(url: str) -> str:
+    """The URL's host; empty where it has none, or where its port is no number."""
     try:
-        return urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        return (parts.hostname or "") if parts.port != 0 else ""
     except ValueError:
         return ""
 

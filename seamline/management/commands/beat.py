@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from seamline.checks.bus import refuse_unusable_bus
+
 EPILOG = """\
 examples:
   EVENT_BUS=celery manage.py beat                                      a sweep every second
@@ -35,8 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.EVENT_BUS != "celery":
             raise CommandError("Beat is for EVENT_BUS=celery: threads look after retries and jobs themselves.")
-        if not settings.CELERY_BROKER_URL:
-            raise CommandError("No beat without a broker: set CELERY_BROKER_URL.")
+        refuse_unusable_bus()
         command = [sys.executable, "-m", "celery", "--quiet", "--app", settings.SEAMLINE_CELERY_APP, "beat"]
         command += ["--loglevel", "WARNING", "--pidfile", ""]
         self.stdout.flush()

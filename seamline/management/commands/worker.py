@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from seamline.bus.application import queue_name, with_work
+from seamline.checks.bus import refuse_unusable_bus
 
 EPILOG = """\
 examples:
@@ -47,8 +48,7 @@ class Command(BaseCommand):
         if settings.EVENT_BUS == "thread":
             self._run_threads(options["modules"])
             return
-        if settings.EVENT_BUS != "celery" or not settings.CELERY_BROKER_URL:
-            raise CommandError("No worker without a broker: set EVENT_BUS=celery and, if need be, CELERY_BROKER_URL.")
+        refuse_unusable_bus()
         queues = [queue_name(module) for module in _chosen(options["modules"])]
         # One connection for each process and module, kept: a pool would open threads in each of them.
         environment = {"SEAMLINE_POOL_SIZE": "0", **os.environ, "SEAMLINE_DISPATCHER": "off"}
