@@ -10,6 +10,7 @@ import pytest
 
 from seamline.data import atomic, connection_for
 from seamline.events import behind, drain, lag, logs, open_writers, publish, sums
+from seamline.events.lag import Lag
 from seamline.events.tests import sample
 from seamline.events.tests.sample import LEDGER, SHOP, Renamed, sell, subscription
 
@@ -132,3 +133,14 @@ def test_logs_tell_their_heads() -> None:
     after = {log.publisher: log.head for log in logs()}
     assert after[SHOP] > before[SHOP]
     assert after[LEDGER] == before[LEDGER]
+
+
+def test_sum_is_as_far_as_the_last_and_as_sure_as_the_least_sure() -> None:
+    def of(**values: Any) -> Lag:
+        return Lag(subscription="s", publisher="p", partitions=2, **values)
+
+    quick = of(partition=0, position=9, seconds=1.0, paused=True)
+    slow = of(partition=1, position=4, seconds=7.0, estimated=True, reachable=False)
+    (whole,) = sums([quick, slow])
+    assert (whole.partition, whole.position, whole.seconds) == (None, 4, 7.0)
+    assert (whole.estimated, whole.reachable, whole.paused) == (True, False, False)

@@ -90,6 +90,7 @@ def test_watch_refreshes_in_a_terminal_until_it_is_interrupted(project_root: Pat
         stdin=theirs,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "180"},
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever runs the tests may ignore it
     )
     os.close(theirs)
     try:
