@@ -82,6 +82,8 @@ def test_log_out_of_reach_shows_no_number() -> None:
 @pytest.mark.usefixtures("database")
 def test_watch_refreshes_in_a_terminal_until_it_is_interrupted(project_root: Path) -> None:
     ours, theirs = pty.openpty()
+    # A shell that runs the tests in the background has interrupts ignored, which a child would inherit.
+    interrupts = signal.signal(signal.SIGINT, signal.default_int_handler)
     watching = subprocess.Popen(
         [sys.executable, "manage.py", "events", "status", "--watch", "0.1"],
         cwd=project_root,
@@ -90,8 +92,8 @@ def test_watch_refreshes_in_a_terminal_until_it_is_interrupted(project_root: Pat
         stdin=theirs,
         env={**os.environ, "TERM": "xterm", "COLUMNS": "180"},
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever runs the tests may ignore it
     )
+    signal.signal(signal.SIGINT, interrupts)
     os.close(theirs)
     try:
         seen = b""
