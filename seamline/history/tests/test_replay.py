@@ -13,7 +13,7 @@ import pytest
 
 from seamline.contract import Event
 from seamline.data import connection_for
-from seamline.events import Delivery, drain, start_dispatcher, stop_dispatcher
+from seamline.events import Delivery, discard, drain, redrive, start_dispatcher, stop_dispatcher
 from seamline.events.tests import sample
 from seamline.events.tests.sample import LEDGER, SHOP, effects, insert, sell, subscription
 from seamline.history import (
@@ -338,3 +338,28 @@ def test_refusal_at_the_commit_stops_the_replay_at_its_event(refuse_at_commit: C
 
     assert (done.status, done.failed and done.failed.failed_position) == ("failed", positions[2])
     assert effects()[4:] == [0, 1]
+
+
+def test_discarded_event_that_is_rewound_waits_behind_a_failed_one_of_its_key() -> None:
+    refused = {2}
+
+    def fail(delivery: Delivery[sample.Sold]) -> None:
+        if delivery.event.number in refused:
+            raise ValueError("no")
+
+    sample.behaviour["handle"] = fail
+    sample.host(subscription(max_attempts=1))
+    sell(1, 2)
+    drain(allow_parked=True)
+    discard(subscription=BOOK, reason="it was a test")
+    refused |= {1}
+    refused -= {2}
+    rewind(BOOK, start="beginning")
+    drain(allow_parked=True)
+    assert effects() == [1]
+
+    refused.clear()
+    redrive()
+    drain()
+
+    assert effects() == [1, 1, 2]
