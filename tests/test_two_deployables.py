@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from seamline.embedded import EmbeddedServer
-from seamline.testing.ports import free_port
+from seamline.embedded.ports import free_port
 from seamline.testing.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,7 +10,6 @@ import fcntl
 import json
 import os
 import secrets
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -23,6 +22,7 @@ from seamline.embedded import cluster, process
 from seamline.embedded.account import Account, account_for
 from seamline.embedded.binaries import Binaries, find_binaries
 from seamline.embedded.errors import EmbeddedServerError, StaleDataDirectory
+from seamline.embedded.ports import free_port, is_free
 
 START_PATIENCE = 120.0
 """Seconds for the server to become ready; recovery after a crash is part of it."""
@@ -212,7 +212,7 @@ class EmbeddedServer:
             self.log.unlink()
         for _ in range(PORT_ATTEMPTS):
             if port is None or not _becomes_free(port):
-                port = _free_port()
+                port = free_port()
             while True:
                 process.disown_stale_pid(data)
                 cluster.write_settings(data, account=account, port=port, settings=self._settings)
@@ -273,20 +273,4 @@ class EmbeddedServer:
 
 def _becomes_free(port: int) -> bool:
     """Sessions of a killed server hold its port for a moment; clients that run know no other."""
-    return process.wait(lambda: _is_free(port), seconds=PORT_PATIENCE)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return process.wait(lambda: is_free(port), seconds=PORT_PATIENCE)

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from seamline.embedded import EmbeddedServer
+from seamline.embedded.ports import free_port
 from seamline.testing import wait_until
-from seamline.testing.ports import free_port
 from tests.soak.broker import broker_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 
+from seamline.embedded.ports import free_port
 from seamline.events import start_dispatcher, stop_dispatcher
 from seamline.events.feed import FeedUnavailable
 from seamline.events.feed_readers import remote_readers
@@ -24,7 +25,6 @@ from seamline.events.subscription import Subscription
 from seamline.events.tests import sample
 from seamline.events.tests.feed_server import feed_server, kill
 from seamline.modules import Module, registry
-from seamline.testing.ports import free_port
 from seamline.testing.waiting import wait_until
 
 OLD, NEW = f"old:{'o' * 32}", f"new:{'n' * 32}"

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from seamline.data import atomic
+from seamline.embedded.ports import free_port
 from seamline.events.feed import Feed, FeedBatch, FeedUnavailable, SqlFeed, feed_for
 from seamline.events.http_feed import HttpFeed
 from seamline.events.partition import WHOLE, Partition
@@ -22,7 +23,6 @@ from seamline.events.publishing import publish
 from seamline.events.tests import sample
 from seamline.signing import Key, Keyring, Signed, installed_keys, sign_answer
 from seamline.testing.live import live_deployable
-from seamline.testing.ports import free_port
 from seamline.testing.waiting import wait_until
 
 SOLD = "sample_shop.sold"

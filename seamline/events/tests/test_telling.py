@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from seamline.embedded.ports import free_port
 from seamline.events import drain
 from seamline.events.feed import FeedUnavailable, SqlFeed
 from seamline.events.http_feed import HttpFeed
 from seamline.events.telling import _told_at, positions_to_tell
 from seamline.events.tests import sample
-from seamline.testing.ports import free_port
 
 NAMES = ("sample_shop.sold", "sample_shop.renamed")
 pytestmark = pytest.mark.usefixtures("shop")

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from seamline.embedded.ports import free_port
 from seamline.events import drain, lag, pause, resume
 from seamline.events.tests import sample
 from seamline.events.tests.sample import sell
 from seamline.externalise.tests.receiving import Receiver, host
 from seamline.history.holders import holders
-from seamline.testing.ports import free_port
 
 pytestmark = pytest.mark.parametrize("broker", ["redis"], indirect=True)
 

@@ -7,10 +7,10 @@ import urllib.request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from seamline.embedded.ports import free_port
 from seamline.events.tests.conftest import _sample_schemas, shop  # noqa: F401 - fixtures
 from seamline.events.tests.feed_server import feed_server
 from seamline.events.tests.sample import SHOP, sell
-from seamline.testing.ports import free_port
 from seamline.testing.waiting import wait_until
 
 
