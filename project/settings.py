@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "seamline",
+    "seamline.platform",
     "project",
     *(f"modules.{name}" for name in HOSTED),
 ]

@@ -15,21 +15,35 @@ from seamline.contract.errors import (
     ModuleUnavailable,
 )
 from seamline.contract.event import Event
+from seamline.contract.policy import (
+    BreakerPolicy,
+    BulkheadPolicy,
+    HedgePolicy,
+    Policy,
+    RatePolicy,
+    RetryPolicy,
+)
 from seamline.contract.upcasting import upcaster
 
 __all__ = [
+    "BreakerPolicy",
+    "BulkheadPolicy",
     "CallInsideTransaction",
     "Contract",
     "ContractError",
     "DeadlineExceeded",
     "ErrorKind",
     "Event",
+    "HedgePolicy",
     "IdempotencyKeyReuse",
     "InvalidArgument",
     "ModuleFailed",
     "ModuleUnavailable",
     "Operation",
     "OperationKind",
+    "Policy",
+    "RatePolicy",
+    "RetryPolicy",
     "Secret",
     "command",
     "query",

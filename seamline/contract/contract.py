@@ -18,6 +18,7 @@ from typing import Any, ClassVar, TypeVar
 
 from seamline.contract.errors import ContractError
 from seamline.contract.event import Event
+from seamline.contract.policy import Policy
 
 Secret = typing.NewType("Secret", str)
 """An argument that is never logged, traced or stored, not even as part of a fingerprint: a password, a card number."""
@@ -139,6 +140,7 @@ class Contract:
     module: ClassVar[str] = ""
     version: ClassVar[str] = ""
     events: ClassVar[tuple[type[Event], ...]] = ()
+    policy: ClassVar[Policy] = Policy()
     operations: ClassVar[dict[str, Operation]] = {}
 
     def __init_subclass__(
@@ -147,6 +149,7 @@ class Contract:
         module: str | None = None,
         version: str | None = None,
         events: tuple[type[Event], ...] = (),
+        policy: Policy | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
@@ -158,6 +161,7 @@ class Contract:
                 f'class {cls.__name__}(Contract, module="...", version="1.0").'
             )
         cls.module, cls.version, cls.events = module, version, events
+        cls.policy = policy or Policy()
         cls.operations = {
             name: Operation(contract=cls, name=name, function=member, policy=member.__seamline_policy__)
             for name, member in vars(cls).items()

@@ -1,0 +1,1 @@
+"""The front door: a lean process that routes, authenticates, limits, proxies and composes."""

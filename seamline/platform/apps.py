@@ -1,0 +1,10 @@
+"""The Django app whose migrations make the platform's tables."""
+
+from django.apps import AppConfig
+
+
+class PlatformConfig(AppConfig):
+    """Has no models: rooms of the framework read and write these tables by SQL."""
+
+    name = "seamline.platform"
+    label = "seamline_platform"

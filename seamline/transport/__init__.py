@@ -1,0 +1,1 @@
+"""The HTTP client of calls between deployables. It knows no contract."""

@@ -1,0 +1,1 @@
+"""Contracts over time: what was released, and whether today's code still talks to it."""
