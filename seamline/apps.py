@@ -16,6 +16,9 @@ class SeamlineConfig(AppConfig):
 
         register_converter(SkuConverter, "sku")
         from seamline import checks  # noqa: F401 - importing registers them
+        from seamline.calls import statement_limit
+
+        statement_limit.install()
         from seamline.bus.sender import install
 
         install()

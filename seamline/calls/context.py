@@ -15,13 +15,17 @@ from math import inf
 
 
 class Origin:
-    """Who started the chain of calls, and its correlation id; shared by all calls of the chain."""
+    """Who started the chain of calls, its correlation id, and the span that it is part of; shared along the chain.
 
-    __slots__ = ("actor", "correlation_id")
+    ``traceparent`` is W3C's header, or empty where nobody traces.
+    """
 
-    def __init__(self, *, actor: str, correlation_id: str) -> None:
+    __slots__ = ("actor", "correlation_id", "traceparent")
+
+    def __init__(self, *, actor: str, correlation_id: str, traceparent: str = "") -> None:
         self.actor = actor
         self.correlation_id = correlation_id
+        self.traceparent = traceparent
 
 
 class Call:
@@ -66,13 +70,18 @@ def deadline_in(seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def acting_as(actor: str, *, correlation_id: str = "") -> Iterator[None]:
+def acting_as(actor: str, *, correlation_id: str = "", traceparent: str | None = None) -> Iterator[None]:
     """Name on whose behalf the block acts: ``customer:<id>``, ``operator:<name>``, ``system``.
 
     :param correlation_id: ties together what one request causes; a new one where none is given.
+    :param traceparent: the span that the block is part of; the caller's where none is given.
     """
     call = current.get()
-    origin = Origin(actor=actor, correlation_id=correlation_id or uuid.uuid4().hex)
+    origin = Origin(
+        actor=actor,
+        correlation_id=correlation_id or uuid.uuid4().hex,
+        traceparent=call.origin.traceparent if traceparent is None else traceparent,
+    )
     token = current.set(Call(call.operation, call.deadline, call.idempotency_key, origin))
     try:
         yield

@@ -6,6 +6,7 @@ Everything here is plain Python. It may not import Django, because contracts are
 from seamline.contract.contract import Contract, Operation, OperationKind, Secret, command, query
 from seamline.contract.errors import (
     CallInsideTransaction,
+    CircuitOpen,
     ContractError,
     DeadlineExceeded,
     ErrorKind,
@@ -13,6 +14,7 @@ from seamline.contract.errors import (
     InvalidArgument,
     ModuleFailed,
     ModuleUnavailable,
+    Overloaded,
 )
 from seamline.contract.event import Event
 from seamline.contract.policy import (
@@ -29,6 +31,7 @@ __all__ = [
     "BreakerPolicy",
     "BulkheadPolicy",
     "CallInsideTransaction",
+    "CircuitOpen",
     "Contract",
     "ContractError",
     "DeadlineExceeded",
@@ -41,6 +44,7 @@ __all__ = [
     "ModuleUnavailable",
     "Operation",
     "OperationKind",
+    "Overloaded",
     "Policy",
     "RatePolicy",
     "RetryPolicy",

@@ -120,6 +120,23 @@ class ModuleUnavailable(ContractError, kind=ErrorKind.UNAVAILABLE):
 
 
 @dataclasses.dataclass(eq=False, kw_only=True)
+class CircuitOpen(ContractError, kind=ErrorKind.UNAVAILABLE):
+    """The module has failed or been too slow too often of late; calls are refused until it has had time to recover."""
+
+    operation: str
+    retry_after: float
+    """Seconds after which it is worth asking again."""
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
+class Overloaded(ContractError, kind=ErrorKind.UNAVAILABLE):
+    """Too many calls of the module are under way; this one was turned away before it began."""
+
+    operation: str
+    reason: str
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
 class ModuleFailed(ContractError, kind=ErrorKind.UNAVAILABLE):
     """The module failed in a way that its contract does not name; its own log says how."""
 

@@ -138,7 +138,7 @@ class Handling:
             deliveries.append(self._delivery(event, attempt))
         self._index = 0 if len(events) == 1 else None
         self._refuse_condemned(events, attempt)
-        current.set(Call("", inf, "", Origin(actor="system", correlation_id="")))
+        current.set(Call("", self._deadline(), "", Origin(actor="system", correlation_id="")))
         self._call(self._function(), deliveries)
 
     def _run_each(self, events: Sequence[StoredEvent], attempt: int, seconds: float) -> int:
@@ -151,13 +151,21 @@ class Handling:
                 self._refuse_condemned((event,), attempt)
             delivery = self._delivery(event, attempt)
             meta = delivery.meta
-            origin = Origin(actor=meta.get("actor", "system"), correlation_id=meta.get("correlation", ""))
-            current.set(Call("", inf, "", origin))
+            origin = Origin(
+                actor=meta.get("actor", "system"),
+                correlation_id=meta.get("correlation", ""),
+                traceparent=meta.get("traceparent", ""),
+            )
+            current.set(Call("", self._deadline(), "", origin))
             causing_event.set(delivery.event_id)
             self._call(handler, delivery.event, delivery)
             if time.monotonic() >= ends:
                 return index + 1
         return len(events)
+
+    def _deadline(self) -> float:
+        """The handler's time limit as a deadline, so that its statements end in PostgreSQL too."""
+        return time.monotonic() + self._subscription.timeout
 
     def _call(self, handler: Callable[..., None], *arguments: Any) -> None:
         self._limit.begin()

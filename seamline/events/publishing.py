@@ -128,6 +128,8 @@ def _meta() -> dict[str, str]:
     meta = {"actor": call.origin.actor}
     if call.origin.correlation_id:
         meta["correlation"] = call.origin.correlation_id
+    if call.origin.traceparent:
+        meta["traceparent"] = call.origin.traceparent
     if cause is not None:
         meta["causation"] = str(cause)
     elif call.operation:

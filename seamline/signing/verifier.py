@@ -12,7 +12,8 @@ from seamline.signing.keys import Keyring, parse_keys
 from seamline.signing.replays import Replays
 from seamline.signing.signature import Message, Signed, verify
 
-_replays = Replays()
+replays = Replays()
+"""What this process has seen."""
 
 
 def installed_keys() -> Keyring:
@@ -42,7 +43,7 @@ def signed_by(request: HttpRequest, *, audience: str) -> Signed:
         keys=installed_keys(),
         audience=audience,
         now=time.time(),
-        replays=_replays,
+        replays=replays,
     )
 
 
