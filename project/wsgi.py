@@ -1,4 +1,7 @@
-"""The WSGI entry of the deployable; loading it starts this process's event dispatcher, unless workers deliver."""
+"""The WSGI entry of the deployable: internal calls first, then Django.
+
+Loading it starts this process's event dispatcher, unless workers deliver.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,13 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from seamline.calls.endpoint import with_internal_calls  # noqa: E402 - needs the settings
+from seamline.telemetry import spans  # noqa: E402
+
+application = with_internal_calls(_django)
+spans.install(service=f"seamline-{'-'.join(settings.HOSTED) if len(settings.HOSTED) < 3 else 'shop'}")
 
 if settings.EVENT_BUS == "thread" and os.environ.get("SEAMLINE_DISPATCHER", "thread") == "thread":
     from seamline.events import start_dispatcher

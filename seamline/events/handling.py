@@ -26,6 +26,7 @@ from seamline.events.stored import StoredEvent
 from seamline.events.subscription import Delivery, Subscription
 from seamline.events.time_limit import HandlerTimeout, ThreadAbandoned, TimeLimit
 from seamline.events.unavailable import Unavailable
+from seamline.telemetry.spans import Hop, span
 
 LONGEST_TRACEBACK = 8_000
 """Characters that are kept of a traceback: its end."""
@@ -158,7 +159,8 @@ class Handling:
             )
             current.set(Call("", self._deadline(), "", origin))
             causing_event.set(delivery.event_id)
-            self._call(handler, delivery.event, delivery)
+            with span(self._subscription.name, Hop.CONSUMER):
+                self._call(handler, delivery.event, delivery)
             if time.monotonic() >= ends:
                 return index + 1
         return len(events)

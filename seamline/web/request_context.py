@@ -1,4 +1,4 @@
-"""Middleware that gives every request a correlation id and a deadline, carried by all calls it makes."""
+"""Middleware that gives every request a correlation id, a deadline and a place in a trace, carried by all its calls."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 from seamline.calls import acting_as, deadline_in
+from seamline.telemetry.spans import Hop, span
+from seamline.telemetry.traceparent import accepted, trace_id
 
 REQUEST_SECONDS = 25.0
 """The whole request's budget; below the 30 s at which front doors commonly give up."""
 
+LONGEST_PATH = 200
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -26,10 +29,13 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
+        traceparent = accepted(request.headers.get("traceparent"))
+        told = {"request_id": request_id, **({"trace_id": trace_id(traceparent)} if traceparent else {})}
         with (
-            structlog.contextvars.bound_contextvars(request_id=request_id),
-            acting_as("anonymous", correlation_id=request_id),
+            structlog.contextvars.bound_contextvars(**told),
+            acting_as("anonymous", correlation_id=request_id, traceparent=traceparent),
             deadline_in(REQUEST_SECONDS),
+            span(request.method or "", Hop.SERVER, **{"url.path": request.path[:LONGEST_PATH]}),
         ):
             response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id

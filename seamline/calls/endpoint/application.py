@@ -91,4 +91,3 @@ def _unsigned(refused: SignatureRefused) -> Served:
 
 def _plain(status: HTTPStatus, code: str, detail: str) -> Served:
     return Served(status=status, body=encode({"code": code, "detail": detail}))
-

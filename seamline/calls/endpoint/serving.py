@@ -26,6 +26,8 @@ from seamline.contract import (
 )
 from seamline.contract.codec import decode_arguments, encode, encode_error
 from seamline.modules.registry import hosted_modules
+from seamline.telemetry.spans import Hop, span
+from seamline.telemetry.traceparent import accepted, trace_id
 from seamline.web.problem import STATUS
 
 logger = logging.getLogger(__name__)
@@ -62,12 +64,16 @@ def serve(*, module: str, name: str, body: bytes) -> Served:
     origin = Origin(
         actor=request.actor[:LONGEST_ACTOR],
         correlation_id=request.correlation_id[:LONGEST_ACTOR],
-        traceparent=request.traceparent[:LONGEST_ACTOR],
+        traceparent=accepted(request.traceparent),
     )
     seconds = min(request.timeout_ms / 1000, LONGEST_TIMEOUT)
     token = current.set(Call("", time.monotonic() + seconds, "", origin))
     try:
-        with structlog.contextvars.bound_contextvars(request_id=origin.correlation_id):
+        told = {"trace_id": trace_id(origin.traceparent)} if origin.traceparent else {}
+        with (
+            structlog.contextvars.bound_contextvars(request_id=origin.correlation_id, **told),
+            span(operation.full_name, Hop.SERVER),
+        ):
             return _run(operation, request)
     finally:
         current.reset(token)
