@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from contracts.customers import Customers, UnknownCustomer, WrongCredentials
 from contracts.kernel import CustomerId
 from seamline.calls import use
+from seamline.identity.authentication import came_through_the_door
 from seamline.web.principal import Principal
 from seamline.web.session import CUSTOMER_ID, is_outlived
 
@@ -25,6 +26,8 @@ class SessionCustomer(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Principal, None] | None:
         http_request = request._request
+        if came_through_the_door(http_request):
+            return None
         customer_id = _customer_of(http_request)
         user = getattr(http_request, "user", None)
         operator = user.get_username() if user is not None and user.is_active and user.is_staff else ""
@@ -39,6 +42,8 @@ class TokenCustomer(BaseAuthentication):
     """``Authorization: Bearer <token>``; the customers module knows the token's digest alone."""
 
     def authenticate(self, request: Request) -> tuple[Principal, str] | None:
+        if came_through_the_door(request._request):
+            return None
         kind, _, token = get_authorization_header(request).partition(b" ")
         if kind.lower() != b"bearer":
             return None

@@ -73,6 +73,16 @@ SEAMLINE_SWEEP_SECONDS = max(50, _whole_number("SEAMLINE_SWEEP_MILLISECONDS", de
 """How often all logs are looked at whatever the broker has lost, and retries and jobs that are due are found."""
 SEAMLINE_INTERNAL_KEYS = env.str("SEAMLINE_INTERNAL_KEYS", default="")
 """Keys of requests between deployables, ``id:secret,id2:secret2``: the first signs, all are accepted."""
+SEAMLINE_INTERNAL_KEYS_FILE = env.str("SEAMLINE_INTERNAL_KEYS_FILE", default="")
+"""The same keys in a file, a key a line, read again when it changes; then the other setting must be empty."""
+SEAMLINE_JWT_KEYS = env.str("SEAMLINE_JWT_KEYS", default="")
+"""Keys of JSON web tokens: a JWKS file, read again when it changes, or ``kid:secret,...``; the first signs."""
+SEAMLINE_JWT_ISSUER = env.str("SEAMLINE_JWT_ISSUER", default="seamline")
+SEAMLINE_JWT_AUDIENCE = env.str("SEAMLINE_JWT_AUDIENCE", default="shop")
+SEAMLINE_JWT_SECONDS = _whole_number("SEAMLINE_JWT_SECONDS", default=300)
+"""How long a JSON web token is good for; it cannot be revoked before."""
+SEAMLINE_SESSION_PATHS = tuple(f"/api/v1/customers/{path}/" for path in ("login", "logout", "me/password"))
+"""Where the browser's session is changed: served by the hub with its cookies, wherever the module lives."""
 try:
     SEAMLINE_FEEDS = feed_places(env.str("SEAMLINE_FEEDS", default=""))
 except WrongPlace as wrong:
@@ -172,6 +182,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "seamline.identity.authentication.DoorIdentity",
         "project.authentication.SessionCustomer",
         "project.authentication.TokenCustomer",
     ],
