@@ -70,6 +70,18 @@ class Keyring:
         return iter(self._keys.values())
 
 
+def parse_key_lines(text: str) -> Keyring:
+    """The keyring of a file: a key a line, ``id:secret``; what follows a ``#`` at a line's beginning is a remark.
+
+    :raises UnusableKeys: says what is wrong with which key.
+    """
+    lines = (line.strip() for line in text.splitlines())
+    kept = ",".join(line for line in lines if line and not line.startswith("#"))
+    if not kept:
+        raise UnusableKeys("The file of SEAMLINE_INTERNAL_KEYS_FILE holds no key: give one id:secret a line.")
+    return parse_keys(kept, installation_secret="")
+
+
 def parse_keys(text: str, *, installation_secret: str) -> Keyring:
     """The keyring that ``SEAMLINE_INTERNAL_KEYS`` describes: ``id:secret,id2:secret2``.
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import functools
 import time
+from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from seamline.signing.keys import Keyring, parse_keys
+from seamline.signing.keys import Keyring, parse_key_lines, parse_keys
 from seamline.signing.replays import Replays
 from seamline.signing.signature import Message, Signed, verify
+from seamline.signing.watched import WatchedFile
 
 replays = Replays()
 """What this process has seen."""
 
 
 def installed_keys() -> Keyring:
-    """The keyring of the settings ``SEAMLINE_INTERNAL_KEYS`` and ``SEAMLINE_SECRET``.
+    """The keyring of the file ``SEAMLINE_INTERNAL_KEYS_FILE``, as of at most a second ago, where the setting names one;
+    else of the settings ``SEAMLINE_INTERNAL_KEYS`` and ``SEAMLINE_SECRET``.
 
     :raises UnusableKeys: says what is wrong with which key.
     """
+    if path := getattr(settings, "SEAMLINE_INTERNAL_KEYS_FILE", ""):
+        return _file(path).value()
     return _parsed(getattr(settings, "SEAMLINE_INTERNAL_KEYS", ""), settings.SEAMLINE_SECRET)
 
 
@@ -45,6 +50,11 @@ def signed_by(request: HttpRequest, *, audience: str) -> Signed:
         now=time.time(),
         replays=replays,
     )
+
+
+@functools.lru_cache(maxsize=4)
+def _file(path: str) -> WatchedFile[Keyring]:
+    return WatchedFile(Path(path), parse=parse_key_lines)
 
 
 @functools.lru_cache(maxsize=4)
