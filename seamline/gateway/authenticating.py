@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 IDENTITY_HEADER = "Seamline-Identity"
-CREDENTIAL_HEADERS = ("authorization", "cookie")
-"""The headers of a request that an authenticator is shown, by lower-case name; absent ones are left out."""
+CREDENTIAL_HEADERS = ("authorization", "cookie", "host", "origin", "referer", "x-csrftoken", "x-forwarded-proto")
+"""The headers of a request that an authenticator is shown, by lower-case name; absent ones are left out. All behind the
+second matter for requests that write with a session (CSRF); ``x-forwarded-proto`` is what the gateway believes it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,10 @@ class Admitted:
     """The request may go on."""
 
     identity: str
-    """Value of the header ``Seamline-Identity`` for the module; empty sends none."""
+    """Value of the header ``Seamline-Identity`` for the module; empty sends none.
+
+    With one, ``Authorization``, ``Cookie`` and ``X-CSRFToken`` end at the door. Without one (pages, session paths, see
+    ``seamline.identity.audience_of``) they go on, to the hub alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
