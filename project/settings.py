@@ -88,6 +88,10 @@ try:
 except WrongPlace as wrong:
     raise SystemExit(f"error: {wrong}") from wrong
 """Where the logs of modules that are hosted elsewhere are read: ``orders=http://127.0.0.1:8001,catalog=...``."""
+SEAMLINE_REGISTRY = env.str("SEAMLINE_REGISTRY", default="")
+"""Where instances of modules are found; empty is this deployable's own table. See docs/calls/discovery.md."""
+SEAMLINE_ADVERTISE = env.str("SEAMLINE_ADVERTISE", default="")
+"""The address at which others reach this process, such as ``http://10.0.0.3:8000``; empty keeps it to itself."""
 SEAMLINE_FEED_WAITERS = _whole_number(
     "SEAMLINE_FEED_WAITERS", default=max(1, _whole_number("SEAMLINE_THREADS", default=8) // 4)
 )

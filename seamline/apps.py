@@ -17,6 +17,10 @@ class SeamlineConfig(AppConfig):
         register_converter(SkuConverter, "sku")
         from seamline import checks  # noqa: F401 - importing registers them
         from seamline.calls import statement_limit
+        from seamline.calls.binding import bind_outside
+        from seamline.calls.remote.elsewhere import outside
+
+        bind_outside(outside)
 
         statement_limit.install()
         from seamline.bus.sender import install

@@ -1,7 +1,7 @@
 """``use(Contract)``: the object through which callers call, and the guard rails that every placement shares.
 
 A client has the contract's methods; each refuses calls inside a transaction, works out the deadline, gives commands an
-idempotency key, and hands the call to the route. This file may not know a placement.
+idempotency key, and hands the call to the route's guard. This file may not know a placement.
 """
 
 from __future__ import annotations
@@ -92,9 +92,9 @@ def _method(route: Route, operation: Operation) -> Callable[..., Any]:
                 return _degrade(self, DeadlineExceeded(operation=full_name))
         key = (self._idempotency_key or uuid.uuid4().hex) if is_command else ""
         if self._fallback is _NO_FALLBACK:
-            return route.binding.invoke(operation, arguments, deadline, key)
+            return route.guard.invoke(operation, arguments, deadline, key)
         try:
-            return route.binding.invoke(operation, arguments, deadline, key)
+            return route.guard.invoke(operation, arguments, deadline, key)
         except ContractError as error:
             if error.kind not in _DEGRADED or type(error) in operation.errors:
                 raise

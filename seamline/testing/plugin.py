@@ -96,17 +96,21 @@ def fakes() -> Iterator[Callable[[type[Contract]], Fake]]:
         yield fake
 
 
-@pytest.fixture(params=["local", "rpc"])
+@pytest.fixture(params=["local", "rpc", "http"])
 def runner(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Runs the test once directly and once with every hosted contract behind the real codec."""
+    """Runs the test directly, with every hosted contract behind the real codec, and over signed HTTP on a socket."""
     from seamline.modules import hosted_modules
+    from seamline.testing.internal import internal_endpoint, over_http
 
+    contracts = [module.contract for module in hosted_modules() if module.contract is not None]
     with ExitStack() as stack:
         if request.param == "rpc":
-            for module in hosted_modules():
-                if module.contract is not None:
-                    inner = route_of(module.contract).binding
-                    stack.enter_context(rebound(module.contract, RpcBinding(inner)))
+            for contract in contracts:
+                stack.enter_context(rebound(contract, RpcBinding(route_of(contract).binding)))
+        elif request.param == "http":
+            url = stack.enter_context(internal_endpoint())
+            for contract in contracts:
+                stack.enter_context(rebound(contract, over_http(contract, url)))
         yield str(request.param)
 
 

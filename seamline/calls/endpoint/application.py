@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import close_old_connections
 
+from seamline.calls.endpoint.hosted import Hosted, hosted_here
 from seamline.calls.endpoint.serving import Served, serve
 from seamline.calls.wire import MOST_BYTES, PATH
 from seamline.contract.codec import encode
@@ -26,14 +27,14 @@ StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
-def with_internal_calls(application: Application) -> Application:
+def with_internal_calls(application: Application, *, hosted: Hosted = hosted_here) -> Application:
     """The application with the endpoint of internal calls in front of it."""
 
     def dispatch(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if not path.startswith(PATH):
             return application(environ, start_response)
-        served, signed = _answer(environ, path)
+        served, signed = _answer(environ, path, hosted)
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(served.body)))]
         if signed is not None:
             signature = sign_answer(served.body, status=served.status, request=signed, keys=installed_keys())
@@ -48,7 +49,7 @@ def with_internal_calls(application: Application) -> Application:
     return dispatch
 
 
-def _answer(environ: dict[str, Any], path: str) -> tuple[Served, Signed | None]:
+def _answer(environ: dict[str, Any], path: str, hosted: Hosted) -> tuple[Served, Signed | None]:
     module, _, operation = path.removeprefix(PATH).partition("/")
     if environ["REQUEST_METHOD"] != "POST":
         return _plain(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Calls are sent by POST."), None
@@ -80,7 +81,7 @@ def _answer(environ: dict[str, Any], path: str) -> tuple[Served, Signed | None]:
         return _unsigned(refused), None
     close_old_connections()
     try:
-        return serve(module=module, name=operation, body=body), signed
+        return serve(hosted=hosted, module=module, name=operation, body=body), signed
     finally:
         close_old_connections()
 

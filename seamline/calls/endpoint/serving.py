@@ -13,8 +13,9 @@ from http import HTTPStatus
 import msgspec
 import structlog
 
-from seamline.calls.binding import route_of
+from seamline.calls.binding import Binding
 from seamline.calls.context import Call, Origin, current
+from seamline.calls.endpoint.hosted import Hosted
 from seamline.calls.wire import LONGEST_TIMEOUT, CallRequest, answer_of, decode_request, error_of
 from seamline.contract import (
     ContractError,
@@ -25,7 +26,6 @@ from seamline.contract import (
     Operation,
 )
 from seamline.contract.codec import decode_arguments, encode, encode_error
-from seamline.modules.registry import hosted_modules
 from seamline.telemetry.spans import Hop, span
 from seamline.telemetry.traceparent import accepted, trace_id
 from seamline.web.problem import STATUS
@@ -47,14 +47,16 @@ class Served:
         return Served(status=STATUS[error.kind], body=error_of(encode_error(error)))
 
 
-def serve(*, module: str, name: str, body: bytes) -> Served:
+def serve(*, hosted: Hosted, module: str, name: str, body: bytes) -> Served:
     """Run one call and answer its result or its error.
 
+    :param hosted: what is served here.
     :param name: of the operation.
     :param body: a ``CallRequest``.
     """
-    operation = _hosted_operation(module, name)
-    if operation is None:
+    found = hosted(module)
+    operation = found[0].operations.get(name) if found is not None else None
+    if found is None or operation is None:
         reason = f"this instance does not host an operation {name[:80]!r} of {module[:80]!r}"
         return Served.refusal(ModuleUnavailable(operation=f"{module[:80]}.{name[:80]}", reason=reason))
     try:
@@ -74,12 +76,12 @@ def serve(*, module: str, name: str, body: bytes) -> Served:
             structlog.contextvars.bound_contextvars(request_id=origin.correlation_id, **told),
             span(operation.full_name, Hop.SERVER),
         ):
-            return _run(operation, request)
+            return _run(found[1], operation, request)
     finally:
         current.reset(token)
 
 
-def _run(operation: Operation, request: CallRequest) -> Served:
+def _run(binding: Binding, operation: Operation, request: CallRequest) -> Served:
     try:
         deadline = current.get().deadline
         if deadline <= time.monotonic():
@@ -88,17 +90,10 @@ def _run(operation: Operation, request: CallRequest) -> Served:
             raise InvalidArgument(operation=operation.full_name, reason="a command needs an idempotency key")
         arguments = decode_arguments(operation, request.arguments)
         key = request.idempotency_key if operation.is_command else ""
-        result = route_of(operation.contract).binding.invoke(operation, arguments, deadline, key)
+        result = binding.invoke(operation, arguments, deadline, key)
     except ContractError as error:
         return Served.refusal(error)
     except Exception as error:  # whatever the binding let through: the caller gets a typed error, never a page
         logger.exception("%s failed", operation.full_name)
         return Served.refusal(ModuleFailed(operation=operation.full_name, reason=type(error).__name__))
     return Served(status=HTTPStatus.OK, body=answer_of(encode(result)))
-
-
-def _hosted_operation(module: str, name: str) -> Operation | None:
-    for hosted in hosted_modules():
-        if hosted.name == module and hosted.contract is not None:
-            return hosted.contract.operations.get(name)
-    return None

@@ -1,0 +1,194 @@
+"""A bulkhead: so many calls of one callee at once, so many more in a queue, everybody else is turned away.
+
+Entering and leaving a bulkhead with room is two atomic steps; a queue is served in order, and nobody waits past their
+deadline. This file may not know what is called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+
+
+class BulkheadFull(Exception):
+    """There was no room, or none in time; the text says which bulkhead and how full it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkheadSnapshot:
+    """What can be seen of a bulkhead at one moment."""
+
+    name: str
+    concurrent: int
+    inside: int
+    waiting: int
+    refused: int
+
+
+class _Ticket:
+    """One who waits: woken with a place, or gone."""
+
+    __slots__ = ("_loop", "_wake", "given", "gone")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        self._loop = loop
+        self._wake: threading.Event | asyncio.Event = threading.Event() if loop is None else asyncio.Event()
+        self.given = self.gone = False
+
+    def give(self) -> None:
+        self.given = True
+        if self._loop is None:
+            self._wake.set()
+        else:
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    def wait(self, seconds: float) -> None:
+        assert isinstance(self._wake, threading.Event)
+        self._wake.wait(seconds)
+
+    async def wait_async(self, seconds: float) -> None:
+        assert isinstance(self._wake, asyncio.Event)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+
+class Bulkhead:
+    """So many places. Safe for threads and event loops together.
+
+    :param concurrent: places.
+    :param queue: who may wait for one.
+    """
+
+    def __init__(self, *, name: str, concurrent: int, queue: int) -> None:
+        self.name = name
+        self._concurrent, self._queue = concurrent, queue
+        # A place is an element: taking and giving one back are atomic.
+        self._places: deque[None] = deque([None] * concurrent)
+        self._owed = 0
+        self._waiting: deque[_Ticket] = deque()
+        self._lock = threading.Lock()
+        self._refused = 0
+
+    def enter(self, deadline: float) -> None:
+        """Take a place, waiting for one in the queue if need be.
+
+        :param deadline: a reading of ``time.monotonic()``.
+        :raises BulkheadFull: there is none; nothing has to be left.
+        """
+        if not self._waiting:  # nobody is overtaken
+            try:
+                self._places.pop()
+                return
+            except IndexError:
+                pass
+        ticket = self._queue_up(None)
+        if ticket is not None:
+            ticket.wait(max(0.0, min(deadline - time.monotonic(), threading.TIMEOUT_MAX)))
+            self._settle(ticket)
+
+    async def enter_async(self, deadline: float) -> None:
+        """As ``enter``, for coroutines."""
+        if not self._waiting:
+            try:
+                self._places.pop()
+                return
+            except IndexError:
+                pass
+        ticket = self._queue_up(asyncio.get_running_loop())
+        if ticket is None:
+            return
+        try:
+            await ticket.wait_async(max(0.0, deadline - time.monotonic()))
+        except BaseException:
+            self._give_up(ticket)
+            raise
+        self._settle(ticket)
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._places.append(None)
+        if self._waiting or self._owed:
+            self._serve()
+
+    def resize(self, concurrent: int) -> None:
+        """Have so many places from now on; too many calls that are under way end first."""
+        with self._lock:
+            more, self._concurrent = concurrent - self._concurrent, concurrent
+            if more > 0:
+                forgiven = min(more, self._owed)
+                self._owed -= forgiven
+                self._places.extend([None] * (more - forgiven))
+            else:
+                self._owed -= more
+        self._serve()
+
+    def snapshot(self) -> BulkheadSnapshot:
+        """What can be seen of it now."""
+        with self._lock:
+            return BulkheadSnapshot(
+                name=self.name,
+                concurrent=self._concurrent,
+                inside=max(0, self._concurrent + self._owed - len(self._places)),
+                waiting=len(self._waiting),
+                refused=self._refused,
+            )
+
+    def _queue_up(self, loop: asyncio.AbstractEventLoop | None) -> _Ticket | None:
+        """A ticket to wait with; None where a place came free meanwhile.
+
+        :raises BulkheadFull: the queue is full too.
+        """
+        with self._lock:
+            if not self._waiting and self._places:
+                try:
+                    self._places.pop()
+                    return None
+                except IndexError:
+                    pass
+            if len(self._waiting) >= self._queue:
+                self._refused += 1
+                raise BulkheadFull(
+                    f"{self._concurrent} calls of {self.name!r} are under way and {len(self._waiting)} wait"
+                )
+            ticket = _Ticket(loop)
+            self._waiting.append(ticket)
+        self._serve()  # a place may have come back between the two looks
+        return ticket
+
+    def _serve(self) -> None:
+        with self._lock:
+            while self._owed and self._places:
+                self._take()
+                self._owed -= 1
+            while self._waiting and self._places:
+                if not self._take():
+                    return
+                self._waiting.popleft().give()
+
+    def _take(self) -> bool:
+        try:
+            self._places.pop()
+        except IndexError:
+            return False
+        return True
+
+    def _settle(self, ticket: _Ticket) -> None:
+        with self._lock:
+            if ticket.given:
+                return
+            self._waiting.remove(ticket)
+            self._refused += 1
+        raise BulkheadFull(f"no place came free in time among the {self._concurrent} calls of {self.name!r}")
+
+    def _give_up(self, ticket: _Ticket) -> None:
+        with self._lock:
+            if not ticket.given:
+                self._waiting.remove(ticket)
+                return
+        self.leave()
