@@ -16,7 +16,9 @@ from rest_framework.request import Request
 from contracts.customers import Customers, UnknownCustomer, WrongCredentials
 from contracts.kernel import CustomerId
 from seamline.calls import use
+from seamline.identity import SelfContained
 from seamline.identity.authentication import came_through_the_door
+from seamline.identity.json_web_tokens import TokenRefused, is_json_web_token, verify
 from seamline.web.principal import Principal
 from seamline.web.session import CUSTOMER_ID, is_outlived
 
@@ -39,14 +41,20 @@ class SessionCustomer(BaseAuthentication):
 
 
 class TokenCustomer(BaseAuthentication):
-    """``Authorization: Bearer <token>``; the customers module knows the token's digest alone."""
+    """``Authorization: Bearer <token>``: a JSON web token, or one of which the customers module knows the digest."""
 
-    def authenticate(self, request: Request) -> tuple[Principal, str] | None:
+    def authenticate(self, request: Request) -> tuple[Principal, Any] | None:
         if came_through_the_door(request._request):
             return None
         kind, _, token = get_authorization_header(request).partition(b" ")
         if kind.lower() != b"bearer":
             return None
+        text = token.strip().decode("latin-1")
+        if is_json_web_token(text):
+            try:
+                return verify(text).identity.principal, SelfContained()
+            except TokenRefused as refused:
+                raise exceptions.AuthenticationFailed(str(refused)) from refused
         digest = hashlib.sha256(token.strip()).hexdigest()
         try:
             customer = use(Customers).verify_token(token_digest=digest)

@@ -76,7 +76,9 @@ SEAMLINE_INTERNAL_KEYS = env.str("SEAMLINE_INTERNAL_KEYS", default="")
 SEAMLINE_INTERNAL_KEYS_FILE = env.str("SEAMLINE_INTERNAL_KEYS_FILE", default="")
 """The same keys in a file, a key a line, read again when it changes; then the other setting must be empty."""
 SEAMLINE_JWT_KEYS = env.str("SEAMLINE_JWT_KEYS", default="")
-"""Keys of JSON web tokens: a JWKS file, read again when it changes, or ``kid:secret,...``; the first signs."""
+"""Keys of JSON web tokens for HS256, ``kid:secret,kid2:secret2``: the first signs, all are accepted."""
+SEAMLINE_JWT_KEYS_FILE = env.str("SEAMLINE_JWT_KEYS_FILE", default="")
+"""The same as a JWKS file, also for RS256, ES256 and EdDSA, read again when it changes."""
 SEAMLINE_JWT_ISSUER = env.str("SEAMLINE_JWT_ISSUER", default="seamline")
 SEAMLINE_JWT_AUDIENCE = env.str("SEAMLINE_JWT_AUDIENCE", default="shop")
 SEAMLINE_JWT_SECONDS = _whole_number("SEAMLINE_JWT_SECONDS", default=300)

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from project import error_pages
 from project.health import live, ready
+from seamline.identity.views import identity
 from seamline.metrics.views import EventStateView, metrics
 from seamline.modules import hosted_modules
 
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", live, name="live"),
     path("health/ready", ready, name="ready"),
     path("internal/feeds/", include("seamline.events.feed_api.urls")),
+    path("internal/identity", identity, name="identity"),
     path("metrics", metrics, name="metrics"),
     path("api/v1/operations/events", EventStateView.as_view(), name="event-state"),
     *(path(f"api/v1/{module.name}/", include(module.urls)) for module in hosted_modules() if module.urls),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from django.middleware.csrf import rotate_token
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -23,7 +24,10 @@ from modules.customers.api.serializers import (
 )
 from seamline.calls import use
 from seamline.contract import Secret
+from seamline.identity import SelfContained
+from seamline.identity.json_web_tokens import NoSigningKey, issue
 from seamline.web.permissions import IsCustomer
+from seamline.web.problem import problem
 from seamline.web.session import log_in_customer
 from seamline.web.throttling import CredentialThrottle, PrincipalThrottle
 
@@ -106,6 +110,29 @@ class Tokens(_CredentialView):
         return Response(answer.data, status=status.HTTP_201_CREATED)
 
 
+class JsonWebTokens(_CredentialView):
+    """Tokens that are verified without asking anybody, and end soon."""
+
+    @extend_schema(
+        operation_id="customers_issue_json_web_token",
+        request=CredentialsSerializer,
+        responses={201: TokenSerializer},
+        tags=["customers"],
+    )
+    def post(self, request: Request) -> Response:
+        """Get a JSON web token to send as `Authorization: Bearer <token>`. It cannot be revoked; it expires within
+        minutes. A shop that takes its tokens from elsewhere answers 404."""
+        asked = CredentialsSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        customer = use(Customers).verify_password(**asked.validated_data)
+        try:
+            issued = issue(customer_id=customer.customer_id, email=customer.email)
+        except NoSigningKey as error:
+            raise NotFound("This shop makes no JSON web tokens: it has public keys alone.") from error
+        answer = TokenSerializer({"token": issued.token, "expires_at": issued.expires_at})
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+
 class CurrentToken(APIView):
     """The token that the request carries."""
 
@@ -113,7 +140,14 @@ class CurrentToken(APIView):
 
     @extend_schema(operation_id="customers_revoke_token", responses={204: None}, tags=["customers"])
     def delete(self, request: Request) -> Response:
-        """Revoke the token that this request carries; a browser's session is not touched."""
+        """Revoke the token that this request carries; a browser's session is not touched. A JSON web token cannot be
+        revoked: 409."""
+        if isinstance(request.auth, SelfContained):
+            return problem(
+                status=409,
+                code="not_revocable",
+                detail="A JSON web token ends by itself within minutes; it cannot be revoked.",
+            )
         if isinstance(request.auth, str):
             use(Customers).revoke_token(token_digest=request.auth)
         return Response(status=status.HTTP_204_NO_CONTENT)

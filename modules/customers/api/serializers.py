@@ -6,8 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from modules.customers.application.passwords import LONGEST_PASSWORD
-from modules.customers.domain.profile import LONGEST_EMAIL, LONGEST_LINE
+from modules.customers.domain.profile import LONGEST_EMAIL, LONGEST_LINE, LONGEST_PASSWORD
 from seamline.web.fields import FlagField, TextField, UuidField, WholeNumberField
 from seamline.web.values import AddressSerializer
 

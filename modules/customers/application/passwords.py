@@ -7,10 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from contracts.customers import InvalidProfile
+from modules.customers.domain.profile import LONGEST_PASSWORD
 from modules.customers.models import Account
-
-LONGEST_PASSWORD = 200
-"""Hashing takes longer the longer the password: without a limit that is a way to keep the server busy."""
 
 
 def password_hash(password: str, *, field: str = "password") -> str:

@@ -13,6 +13,8 @@ LONGEST_EMAIL = 254
 LONGEST_LINE = 120
 LONGEST_NUMBER = 40
 MOST_ADDRESSES = 20
+LONGEST_PASSWORD = 200
+"""Hashing takes longer the longer the password: without a limit that is a way to keep the server busy."""
 
 # Deliberately loose: only a mail proves that an address exists. No spaces, one @, a dot in the host.
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@[^@\s\"(),:;<>\[\\\]]+\.[^@\s\"(),:;<>\[\\\].]{2,}")
