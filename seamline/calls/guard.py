@@ -42,21 +42,21 @@ _monotonic = time.monotonic
 class Guard:
     """Lets calls of one contract through, or refuses them before they cost anything."""
 
-    __slots__ = ("_allow", "_breaker", "_bulkhead", "_relative", "_route", "policy")
+    __slots__ = ("_allow", "_bulkhead", "_relative", "_route", "breaker", "policy")
 
     def __init__(self, route: Route, *, contract: type[Contract], breaker: Breaker | None = None) -> None:
         self._route = route
         self.policy = contract.policy
-        self._breaker = breaker or breaker_of(contract.module, _relative(self.policy).breaker)
+        self.breaker = breaker or breaker_of(contract.module, _relative(self.policy).breaker)
         self.use(self.policy)
 
     def use(self, policy: Policy) -> None:
         """Guard by another policy from now on; what is under way ends by the old one."""
         self.policy = policy
         self._relative = policy.breaker.slow_seconds is None
-        self._breaker.policy = _relative(policy).breaker
+        self.breaker.policy = _relative(policy).breaker
         bulkhead = policy.bulkhead
-        self._bulkhead = Bulkhead(name=self._breaker.name, concurrent=bulkhead.concurrent, queue=bulkhead.queue)
+        self._bulkhead = Bulkhead(name=self.breaker.name, concurrent=bulkhead.concurrent, queue=bulkhead.queue)
         rate = policy.rate
         self._allow: Callable[[], bool] | None = (
             None if rate.per_second is None else RateLimit(per_second=rate.per_second, burst=rate.burst).allow
@@ -72,7 +72,7 @@ class Guard:
         if self._allow is not None and not self._allow():
             record(operation, 0.0, Outcome.REFUSED)
             raise Overloaded(operation=operation.full_name, reason="more calls a second than its policy allows")
-        breaker, bulkhead = self._breaker, self._bulkhead
+        breaker, bulkhead = self.breaker, self._bulkhead
         try:
             permit = breaker.acquire()
         except BreakerOpen as refused:

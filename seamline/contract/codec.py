@@ -50,7 +50,7 @@ def decode_arguments(operation: Operation, data: bytes) -> dict[str, Any]:
     struct = arguments_type(operation)
     try:
         value = decoder(struct).decode(data)
-    except msgspec.ValidationError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise InvalidArgument(operation=operation.full_name, reason=str(error)) from error
     return {name: getattr(value, name) for name in operation.parameters}
 

@@ -16,7 +16,7 @@ FIRST_GUESS = 0.001
 SLOW_START = 10.0
 """Seconds over which a new instance gets more and more calls."""
 CONSECUTIVE = 5
-"""Failures in a row that eject; a refused connection ejects at once."""
+"""Failures in a row that eject; a broken connection ejects at once."""
 EJECTION, LONGEST_EJECTION = 2.0, 60.0
 """Seconds of the first ejection; each further one is twice as long."""
 
@@ -51,11 +51,11 @@ class Target:
         """A call is sent."""
         self.in_flight += 1
 
-    def end(self, *, seconds: float, ok: bool | None, refused: bool = False) -> None:
+    def end(self, *, seconds: float, ok: bool | None, broken: bool = False) -> None:
         """The call has come back.
 
         :param ok: whether the instance did its part; None where that cannot be said.
-        :param refused: it does not even take connections.
+        :param broken: it takes no connections, breaks them off, or sends what is no answer of ours.
         """
         self.in_flight -= 1
         if ok is None:
@@ -68,7 +68,7 @@ class Target:
             return
         self._failures += 1
         self._learn(max(seconds, self._latency), now)
-        if refused or self._failures >= CONSECUTIVE:
+        if broken or self._failures >= CONSECUTIVE:
             self.ejected_until = now + min(EJECTION * 2**self._ejections, LONGEST_EJECTION)
             self._ejections = min(self._ejections + 1, 10)
 

@@ -18,6 +18,8 @@ from seamline.discovery import Balancer, Instance
 
 
 class _Handler(WSGIRequestHandler):
+    disable_nagle_algorithm = True
+
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: tests read what is answered."""
 

@@ -61,7 +61,7 @@ def serve(*, hosted: Hosted, module: str, name: str, body: bytes) -> Served:
         return Served.refusal(ModuleUnavailable(operation=f"{module[:80]}.{name[:80]}", reason=reason))
     try:
         request = decode_request(body)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         return Served.refusal(InvalidArgument(operation=operation.full_name, reason=f"no call: {error}"))
     origin = Origin(
         actor=request.actor[:LONGEST_ACTOR],

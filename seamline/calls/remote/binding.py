@@ -16,6 +16,8 @@ from seamline.calls.remote.pools import pool_of
 from seamline.contract import Contract, ContractError, DeadlineExceeded, ErrorKind, ModuleUnavailable, Operation
 from seamline.contract.codec import encode_arguments
 from seamline.discovery import Balancer, NoInstance, Target
+from seamline.resilience import faults
+from seamline.resilience.faults import Fault
 from seamline.resilience.retry import RetryBudget, backoff
 from seamline.telemetry.spans import Hop, span
 
@@ -27,7 +29,7 @@ class RemoteBinding:
 
     def __init__(self, contract: type[Contract], *, balancer: Balancer) -> None:
         self.contract = contract
-        self._balancer = balancer
+        self.balancer = balancer
         self._policy = contract.policy.retry
         self._budget = RetryBudget(ratio=self._policy.budget_ratio, floor_per_second=self._policy.budget_floor)
 
@@ -37,7 +39,7 @@ class RemoteBinding:
         self._budget.deposit()
         while True:
             try:
-                target = self._balancer.pick(exclude=tried)
+                target = self.balancer.pick(exclude=tried)
             except NoInstance as error:
                 raise ModuleUnavailable(operation=operation.full_name, reason=str(error)) from error
             tried.append(target.instance_id)
@@ -54,8 +56,9 @@ class RemoteBinding:
     def _ask(self, target: Target, operation: Operation, encoded: bytes, deadline: float, idempotency_key: str) -> Any:
         call = current.get()
         target.begin()
-        started, healthy = time.monotonic(), None
+        started, healthy, broken = time.monotonic(), None, False
         try:
+            fault = _fault(target, operation, deadline) if faults.installed else None
             with span(operation.full_name, Hop.CLIENT, **{"server.address": target.url}):
                 result = attempt(
                     pool=pool_of(target.url),
@@ -65,18 +68,19 @@ class RemoteBinding:
                     idempotency_key=idempotency_key,
                     origin=current.get().origin,
                     caller=call.operation.partition(".")[0] or "web",
+                    fault=fault,
                 )
         except ContractError as error:
             healthy = error.data.get("operation") != operation.full_name or error.kind not in _SYSTEM_FAILURES
             raise
         except AttemptFailed:
-            healthy = False
+            healthy, broken = False, True
             raise
         else:
             healthy = True
             return result
         finally:
-            target.end(seconds=time.monotonic() - started, ok=healthy)
+            target.end(seconds=time.monotonic() - started, ok=healthy, broken=broken)
 
     def _rest_or_give_up(
         self, operation: Operation, attempts: int, deadline: float, text: str, cause: Exception
@@ -84,9 +88,18 @@ class RemoteBinding:
         if attempts >= self._policy.attempts or not self._budget.withdraw():
             raise ModuleUnavailable(operation=operation.full_name, reason=text) from cause
         # Another instance is asked at once, the same ones only after a rest.
-        if attempts < self._balancer.size:
+        if attempts < self.balancer.size:
             return
         rest = backoff(attempts, base=self._policy.base_seconds, cap=self._policy.longest_seconds, random=random)
         if time.monotonic() + rest >= deadline:
             raise DeadlineExceeded(operation=operation.full_name) from cause
         time.sleep(rest)
+
+
+def _fault(target: Target, operation: Operation, deadline: float) -> Fault | None:
+    """What is injected on the way to this instance; what is not of connections is suffered here."""
+    fault = faults.drawn(operation.contract.module, operation.name, instance=target.instance_id)
+    if fault is None or fault.kind in faults.OF_CONNECTIONS:
+        return fault
+    faults.suffer(fault, operation=operation, deadline=deadline)
+    return None

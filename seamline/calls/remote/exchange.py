@@ -6,6 +6,7 @@ This file may not know which instance is next, nor how often a call is tried.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from seamline.calls.context import Origin
 from seamline.calls.wire import PATH, CallRequest, decode_answer, decode_refusal, encode_request
 from seamline.contract import ContractError, DeadlineExceeded, Operation
 from seamline.contract.codec import decode_error, decoder
+from seamline.resilience.faults import Fault, FaultKind
 from seamline.signing import Message, SignatureRefused, installed_keys, sign, verify_answer
 from seamline.transport import Answer, ExchangeError, NotSent, Pool, TimedOut
 
@@ -38,11 +40,13 @@ def attempt(
     idempotency_key: str,
     origin: Origin,
     caller: str,
+    fault: Fault | None = None,
 ) -> Any:
     """Call the operation at the instance behind the pool and answer its result.
 
     :param arguments: encoded.
     :param deadline: a reading of ``time.monotonic()``.
+    :param fault: of connections, to be injected behind the server's answer.
     :raises AttemptFailed: there is no answer that counts.
     :raises ContractError: what the module answered, or ``DeadlineExceeded``.
     """
@@ -77,6 +81,10 @@ def attempt(
         raise DeadlineExceeded(operation=operation.full_name) from error
     except ExchangeError as error:
         raise AttemptFailed(str(error), sent=not isinstance(error, NotSent)) from error
+    if fault is not None:
+        if fault.kind is FaultKind.RESET:
+            raise AttemptFailed(f"connection reset (fault {fault.id})", sent=True)
+        answer = replace(answer, body=answer.body[: len(answer.body) // 2])
     try:
         verify_answer(
             answer.body,
@@ -95,7 +103,7 @@ def _decoded(operation: Operation, answer: Answer) -> Any:
         if answer.status == HTTPStatus.OK:
             return decoder(operation.result).decode(decode_answer(answer.body))
         refusal: ContractError = decode_error(decode_refusal(answer.body))
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise AttemptFailed(f"the answer does not fit the contract: {error}", sent=True) from error
     raise refusal
 

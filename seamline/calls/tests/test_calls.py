@@ -1,17 +1,18 @@
-"""Guard rails of calls, in the local and the rpc placement, on a sample contract that needs no module of the shop."""
+"""Guard rails of calls, in every placement, on a sample contract that needs no module of the shop."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
-from seamline.calls import current_call, deadline_in, remaining_seconds, stepwise, stepwise_until, use
-from seamline.calls.binding import rebound
+from seamline.calls import acting_as, deadline_in, use
+from seamline.calls.binding import Binding, rebound
 from seamline.calls.local import LocalBinding, fingerprint
 from seamline.calls.rpc import RpcBinding
+from seamline.calls.tests.lent import MODULE, Lent, LentService
 from seamline.contract import (
     CallInsideTransaction,
     Contract,
@@ -21,85 +22,24 @@ from seamline.contract import (
     ModuleFailed,
     ModuleUnavailable,
     Secret,
-    command,
     query,
 )
 from seamline.contract.tests.samples import Count, CounterOverflow, Name
 from seamline.data import atomic, connection_for
-
-MODULE = "catalog"  # any hosted module lends its schema; the sample writes to its idempotency keys alone
-
-
-class Lent(Contract, module=MODULE, version="1.0"):
-    """A contract with the behaviours that the guard rails are about."""
-
-    @query(timeout=0.5)
-    def echo(self, *, names: tuple[Name, ...]) -> Mapping[Name, Count]:
-        """The names, counted.
-
-        :raises CounterOverflow: a name is 'overflow'.
-        """
-
-    @query(timeout=0.5)
-    def remaining(self) -> float:
-        """Seconds that are left."""
-
-    @command(timeout=1.0)
-    def raise_by(self, *, name: Name, by: int, password: Secret = Secret("")) -> Count:
-        """Count calls.
-
-        :raises CounterOverflow: ``by`` is above 100.
-        """
-
-    @command(timeout=1.0)
-    def crawl(self, *, name: Name) -> Count:
-        """Stepwise."""
-
-    @command(timeout=1.0)
-    def wait(self, *, name: Name) -> Count:
-        """Stepwise, and may answer before it has ended."""
+from seamline.testing.internal import internal_endpoint, over_http
 
 
-class LentService(Lent):
-    def __init__(self) -> None:
-        self.effects: list[str] = []
-        self.entered = threading.Event()
-
-    def echo(self, *, names: tuple[Name, ...]) -> Mapping[Name, Count]:
-        if "overflow" in names:
-            raise CounterOverflow(at=Count(name=Name("overflow"), value=1))
-        if "broken" in names:
-            raise RuntimeError("a defect")
-        return {name: Count(name=name, value=1) for name in names}
-
-    def remaining(self) -> float:
-        return remaining_seconds()
-
-    def raise_by(self, *, name: Name, by: int, password: Secret = Secret("")) -> Count:
-        if by > 100:
-            raise CounterOverflow(at=Count(name=name, value=by))
-        self.entered.set()
-        self.effects.append(current_call().idempotency_key)
-        return Count(name=name, value=len(self.effects))
-
-    @stepwise
-    def crawl(self, *, name: Name) -> Count:
-        self.effects.append(current_call().idempotency_key)
-        if len(self.effects) == 1 and name == "dies first":
-            raise RuntimeError("died in between")
-        return Count(name=name, value=len(self.effects))
-
-    @stepwise_until(lambda count: count.value >= 2)
-    def wait(self, *, name: Name) -> Count:
-        self.effects.append(current_call().idempotency_key)
-        return Count(name=name, value=len(self.effects))
-
-
-@pytest.fixture(params=["local", "rpc"])
+@pytest.fixture(params=["local", "rpc", "http"])
 def service(request: pytest.FixtureRequest) -> Iterator[LentService]:
     service = LentService()
-    binding = LocalBinding(service)
-    with rebound(Lent, RpcBinding(binding) if request.param == "rpc" else binding):
+    local = LocalBinding(service)
+    with ExitStack() as stack:
+        binding: Binding = local
+        if request.param == "rpc":
+            binding = RpcBinding(local)
+        elif request.param == "http":
+            binding = over_http(Lent, stack.enter_context(internal_endpoint(hosted=lambda module: (Lent, local))))
+        stack.enter_context(rebound(Lent, binding))
         yield service
 
 
@@ -226,3 +166,9 @@ def test_secret_does_not_enter_the_fingerprint() -> None:
     assert fingerprint(operation, {"name": "a", "by": 1, "password": "x"}) == fingerprint(
         operation, {"name": "a", "by": 1, "password": "y"}
     )
+
+
+def test_actor_correlation_and_span_arrive(service: LentService) -> None:
+    span = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+    with acting_as("operator:ada", correlation_id="request-1", traceparent=span):
+        assert use(Lent).whoami() == ("operator:ada", "request-1", span)
