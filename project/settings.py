@@ -83,8 +83,12 @@ SEAMLINE_JWT_ISSUER = env.str("SEAMLINE_JWT_ISSUER", default="seamline")
 SEAMLINE_JWT_AUDIENCE = env.str("SEAMLINE_JWT_AUDIENCE", default="shop")
 SEAMLINE_JWT_SECONDS = _whole_number("SEAMLINE_JWT_SECONDS", default=300)
 """How long a JSON web token is good for; it cannot be revoked before."""
+SEAMLINE_DOOR = env.bool("SEAMLINE_DOOR", default="storefront" in HOSTED)
+"""Whether this deployable has the browsers' sessions and passes requests for modules hosted elsewhere on to them."""
 SEAMLINE_SESSION_PATHS = tuple(f"/api/v1/customers/{path}/" for path in ("login", "logout", "me/password"))
 """Where the browser's session is changed: served by the hub with its cookies, wherever the module lives."""
+SEAMLINE_CREDENTIAL_PATHS = (*SEAMLINE_SESSION_PATHS, "/api/v1/customers/tokens/current/")
+"""Where credentials are changed: a door through which that passes remembers nothing about them."""
 try:
     SEAMLINE_FEEDS = feed_places(env.str("SEAMLINE_FEEDS", default=""))
 except WrongPlace as wrong:

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from project import error_pages
 from project.health import live, ready
+from seamline.fallback.urls import elsewhere
 from seamline.identity.views import identity
 from seamline.metrics.views import EventStateView, metrics
 from seamline.modules import hosted_modules
@@ -29,6 +30,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/operations/events", EventStateView.as_view(), name="event-state"),
     *(path(f"api/v1/{module.name}/", include(module.urls)) for module in hosted_modules() if module.urls),
 ]
+if settings.SEAMLINE_DOOR:
+    if "customers" not in settings.HOSTED:
+        urlpatterns.append(path("api/v1/customers/", include("modules.customers.api.session_urls")))
+    urlpatterns.extend(elsewhere(name for name in settings.MODULES if name not in settings.HOSTED))
 urlpatterns.append(re_path("^api/", error_pages.nothing_served))
 if "storefront" in settings.HOSTED:
     urlpatterns.append(path("", include("modules.storefront.urls")))

@@ -1,1 +1,1 @@
-"""Paths of modules that live elsewhere, served by a plain proxy where no gateway stands in front."""
+"""The plain fallback: a deployable that is a door passes requests for modules hosted elsewhere on to them."""

@@ -15,6 +15,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from seamline.identity.authentication import door_identity
 from seamline.identity.identity import NOBODY, Credential, Identity, SelfContained
 from seamline.identity.wire import Found, Known, Refused, Shown
 from seamline.web.principal import principal_of
@@ -60,14 +61,20 @@ def resolve(shown: Shown) -> Found:
     view.headers = {}
     view.request = asked = view.initialize_request(request)
     try:
-        identity = _identity_of(asked)
+        identity = identity_of(asked)
     except Exception as error:  # what is no refusal comes out again
         response = view.handle_exception(error)
         return _refused(response)
     return Found(known=Known.of(identity), cache_seconds=CACHE_SECONDS)
 
 
-def _identity_of(asked: Request) -> Identity:
+def identity_of(asked: Request) -> Identity:
+    """Who sends a request to the API, as its authentication classes find.
+
+    :raises APIException: the request may not go on.
+    """
+    if (known := door_identity(asked._request)) is not None:
+        return known
     principal, auth = principal_of(asked), asked.auth
     if not principal.is_authenticated:
         return NOBODY
