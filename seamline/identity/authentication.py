@@ -58,7 +58,7 @@ def door_identity(request: HttpRequest) -> Identity | None:
     header = request.META.get(_META)
     if header is None:
         return None
-    known: Identity | None = getattr(request, "_door_identity", None)
+    known: Identity | None = getattr(request, "door_identity", None)
     if known is not None:
         return known
     try:
@@ -70,7 +70,7 @@ def door_identity(request: HttpRequest) -> Identity | None:
             raise IdentityRefused(Unbelieved.READS_ONLY)
     except IdentityRefused as refused:
         raise IdentityNotBelieved(str(refused), code=refused.reason.value) from refused
-    request._door_identity = identity  # type: ignore[attr-defined]
+    request.door_identity = identity  # type: ignore[attr-defined]
     return identity
 
 

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
-class PrincipalThrottle(SimpleRateThrottle):
+class _ClientThrottle(SimpleRateThrottle):
+    def get_ident(self, request: Request) -> str:
+        """The client's address. Behind a door, the one that it adds last: its own would be everybody's."""
+        if getattr(request._request, "door_identity", None) is None:
+            return super().get_ident(request)
+        told: str = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        return told.rpartition(",")[2].strip() or super().get_ident(request)
+
+
+class PrincipalThrottle(_ClientThrottle):
     """One budget for each principal over all of the API; clients without login share their address's."""
 
     scope = "principal"
@@ -25,7 +34,7 @@ class PrincipalThrottle(SimpleRateThrottle):
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
-class CredentialThrottle(SimpleRateThrottle):
+class CredentialThrottle(_ClientThrottle):
     """A tighter budget by address for whatever tries a password or a card."""
 
     scope = "credentials"
