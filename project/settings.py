@@ -96,6 +96,11 @@ except WrongPlace as wrong:
 """Where the logs of modules that are hosted elsewhere are read: ``orders=http://127.0.0.1:8001,catalog=...``."""
 SEAMLINE_REGISTRY = env.str("SEAMLINE_REGISTRY", default="")
 """Where instances of modules are found; empty is this deployable's own table. See docs/calls/discovery.md."""
+SEAMLINE_INTERNAL_NETWORKS = env.str(
+    "SEAMLINE_INTERNAL_NETWORKS",
+    default="127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7",
+)
+"""Networks that instances may be in, with commas between; calls go nowhere else."""
 SEAMLINE_ADVERTISE = env.str("SEAMLINE_ADVERTISE", default="")
 """The address at which others reach this process, such as ``http://10.0.0.3:8000``; empty keeps it to itself."""
 SEAMLINE_FEED_WAITERS = _whole_number(

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", live, name="live"),
     path("health/ready", ready, name="ready"),
     path("internal/feeds/", include("seamline.events.feed_api.urls")),
+    path("internal/registry/", include("seamline.discovery.urls")),
     path("internal/identity", identity, name="identity"),
     path("metrics", metrics, name="metrics"),
     path("api/v1/operations/events", EventStateView.as_view(), name="event-state"),

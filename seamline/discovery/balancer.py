@@ -20,12 +20,20 @@ class Balancer:
     """Picks among the instances of one module. Safe for any threads.
 
     :param instances: the module's instances now; asked at each pick, so it must be quick and answer the same object
-        while nothing changes.
+        while nothing changes. Those at one address are one.
+    :param suspect: told the id of an instance that was found dead.
     """
 
-    def __init__(self, module: str, instances: Callable[[], tuple[Instance, ...]]) -> None:
+    def __init__(
+        self,
+        module: str,
+        instances: Callable[[], tuple[Instance, ...]],
+        *,
+        suspect: Callable[[str], None] = lambda instance_id: None,
+    ) -> None:
         self.module = module
         self._instances = instances
+        self._suspect = suspect
         self._known: tuple[Instance, ...] | None = None
         self._targets: tuple[Target, ...] = ()
 
@@ -71,10 +79,14 @@ class Balancer:
         if instances is not self._known:
             now, first = time.monotonic(), self._known is None
             before = {target.instance: target for target in self._targets}
-            self._targets = tuple(
-                before.get(instance) or Target(instance, now=now, is_new=not first)
-                for instance in instances
+            taking = {
+                instance.url: instance
+                for instance in reversed(instances)
                 if instance.state is InstanceState.UP and self.module in instance.modules
+            }
+            self._targets = tuple(
+                before.get(instance) or Target(instance, now=now, is_new=not first, suspect=self._suspect)
+                for instance in taking.values()
             )
             self._known = instances
         return self._targets

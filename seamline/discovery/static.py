@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from seamline.discovery.instance import Instance, Snapshot
+from seamline.discovery.registry import Silent
 from seamline.signing.places import WrongPlace, address_parts
 
 SCHEME = "static:"
@@ -26,3 +29,23 @@ def static_instances(text: str) -> Snapshot:
             modules.setdefault(url, []).append(name.strip())
     instances = tuple(Instance(id=url, modules=tuple(names), url=url) for url, names in modules.items())
     return Snapshot(revision=text, instances=instances)
+
+
+class StaticRegistry(Silent):
+    """Instances that never change while the process runs.
+
+    :raises WrongPlace: says which part of the text is wrong.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._snapshot = static_instances(text)
+
+    def read(self) -> Snapshot:
+        """As ``Registry.read``."""
+        return self._snapshot
+
+    def watch(self, *, after: str, seconds: float) -> Snapshot:
+        """As ``Registry.watch``; nothing ever changes."""
+        if after == self._snapshot.revision:
+            time.sleep(seconds)
+        return self._snapshot

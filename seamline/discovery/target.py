@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 
 from seamline.discovery.instance import Instance
 
@@ -24,10 +25,20 @@ EJECTION, LONGEST_EJECTION = 2.0, 60.0
 class Target:
     """An instance that calls can be sent to. Safe for any threads: counts may be off by one, never torn."""
 
-    __slots__ = ("_ejections", "_failures", "_latency", "_since", "ejected_until", "in_flight", "instance", "seen_at")
+    __slots__ = (
+        "_ejections", "_failures", "_latency", "_since", "_suspect", "ejected_until", "in_flight", "instance", "seen_at"
+    )  # fmt: skip
 
-    def __init__(self, instance: Instance, *, now: float, is_new: bool) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        *,
+        now: float,
+        is_new: bool,
+        suspect: Callable[[str], None] = lambda instance_id: None,
+    ) -> None:
         self.instance = instance
+        self._suspect = suspect
         self.in_flight = 0
         self.ejected_until = 0.0
         self.seen_at = now if is_new else now - SLOW_START
@@ -71,6 +82,8 @@ class Target:
         if broken or self._failures >= CONSECUTIVE:
             self.ejected_until = now + min(EJECTION * 2**self._ejections, LONGEST_EJECTION)
             self._ejections = min(self._ejections + 1, 10)
+        if broken:
+            self._suspect(self.instance_id)
 
     def cost(self, now: float) -> float:
         """What a further call costs: expected latency times what is under way, more while it is new. Less is better."""

@@ -28,10 +28,19 @@ class Connection:
         self.used = False
 
     @classmethod
-    def open(cls, *, host: str, port: int, context: ssl.SSLContext | None, deadline: float) -> Connection:
+    def open(
+        cls,
+        *,
+        host: str,
+        port: int,
+        context: ssl.SSLContext | None,
+        deadline: float,
+        permitted: Callable[[str], bool] = lambda address: True,
+    ) -> Connection:
         """Connect, within a second and the deadline.
 
-        :raises NotSent: nobody is there.
+        :param permitted: whether the address that the host's name led to may be talked to.
+        :raises NotSent: nobody is there, or nobody that we may talk to.
         """
         place = f"{host}:{port}"
         seconds = min(CONNECT_SECONDS, deadline - time.monotonic())
@@ -41,6 +50,9 @@ class Connection:
             opened = socket.create_connection((host, port), timeout=seconds)
         except OSError as error:
             raise NotSent(f"{place} cannot be reached: {_reason(error)}") from error
+        if not permitted(opened.getpeername()[0]):
+            opened.close()
+            raise NotSent(f"{place} is in none of the networks that may be called")
         try:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if context is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from seamline.transport.answer import Answer
@@ -19,10 +19,18 @@ class Pool:
 
     :param url: ``http://host:port`` or ``https://…``; a path is put before each target.
     :param most_idle: connections that are kept while nobody uses them.
+    :param permitted: whether an IP address that the host's name leads to may be talked to.
     :raises ValueError: the URL names no server.
     """
 
-    def __init__(self, *, url: str, most_idle: int = 32, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        most_idle: int = 32,
+        most_bytes: int = MOST_BYTES,
+        permitted: Callable[[str], bool] = lambda address: True,
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
             raise ValueError("An instance's address is http or https, with a host and no user.")
@@ -31,6 +39,7 @@ class Pool:
         self._prefix = parts.path.rstrip("/")
         self._context = ssl.create_default_context() if secure else None
         self._most_bytes = most_bytes
+        self._permitted = permitted
         self._idle: deque[Connection] = deque(maxlen=None)
         self._most_idle = most_idle
         self._pid = os.getpid()
@@ -49,7 +58,7 @@ class Pool:
         """
         request = self._request(method, target, headers, body)
         connection = self._kept() or Connection.open(
-            host=self._host, port=self._port, context=self._context, deadline=deadline
+            host=self._host, port=self._port, context=self._context, deadline=deadline, permitted=self._permitted
         )
         try:
             answer, keep = connection.exchange(request, deadline=deadline, most=self._most_bytes)

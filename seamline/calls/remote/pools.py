@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import threading
 
+from django.conf import settings
+
+from seamline.discovery.addresses import is_within, networks
 from seamline.transport import Pool
 
 _pools: dict[str, Pool] = {}
@@ -21,7 +24,7 @@ def pool_of(url: str) -> Pool:
             if pool is None:
                 if len(_pools) >= MOST:
                     close_all()
-                pool = _pools[url] = Pool(url=url)
+                pool = _pools[url] = Pool(url=url, permitted=_permitted)
     return pool
 
 
@@ -30,3 +33,7 @@ def close_all() -> None:
     for pool in _pools.values():
         pool.close()
     _pools.clear()
+
+
+def _permitted(address: str) -> bool:
+    return is_within(address, networks(settings.SEAMLINE_INTERNAL_NETWORKS))
