@@ -16,6 +16,7 @@ from seamline.data.roles import installation_secret
 from seamline.embedded import server_url
 from seamline.embedded.valkey import valkey_url
 from seamline.signing.places import WrongPlace, feed_places
+from seamline.telemetry.log_fields import add_origin
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -265,6 +266,7 @@ UNFOLD = {
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
+        add_origin,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.render_to_log_kwargs,
@@ -284,6 +286,7 @@ LOGGING = {
             ],
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
+                add_origin,
                 structlog.stdlib.add_logger_name,
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -17,6 +17,9 @@ class SeamlineConfig(AppConfig):
         register_converter(SkuConverter, "sku")
         from seamline import checks  # noqa: F401 - importing registers them
         from seamline.calls import statement_limit
+        from seamline.data import opened
+
+        opened.install()
         from seamline.calls.binding import bind_outside
         from seamline.calls.remote.elsewhere import outside
 

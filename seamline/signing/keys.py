@@ -42,7 +42,7 @@ class Key:
 
     def mac(self, text: bytes) -> str:
         """The HMAC-SHA-256 of the text, in hexadecimal."""
-        return hmac.new(self.secret, text, hashlib.sha256).hexdigest()
+        return hmac.digest(self.secret, text, "sha256").hex()
 
 
 class Keyring:

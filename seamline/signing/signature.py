@@ -41,7 +41,9 @@ class Message:
 
     def _parts(self) -> list[object]:
         # Only the names are sorted: of a name that is given twice, the order means something.
-        pairs = sorted(parse_qsl(self.query, keep_blank_values=True), key=lambda pair: pair[0])
+        pairs: list[tuple[str, str]] = []
+        if self.query:
+            pairs = sorted(parse_qsl(self.query, keep_blank_values=True), key=lambda pair: pair[0])
         return [self.method, self.path, pairs, hashlib.sha256(self.body).hexdigest()]
 
 

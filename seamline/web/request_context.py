@@ -6,12 +6,11 @@ import re
 import uuid
 from collections.abc import Callable
 
-import structlog
 from django.http import HttpRequest, HttpResponse
 
 from seamline.calls import acting_as, deadline_in
 from seamline.telemetry.spans import Hop, span
-from seamline.telemetry.traceparent import accepted, trace_id
+from seamline.telemetry.traceparent import accepted
 
 REQUEST_SECONDS = 25.0
 """The whole request's budget; below the 30 s at which front doors commonly give up."""
@@ -30,9 +29,7 @@ class RequestContextMiddleware:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if _ACCEPTABLE.fullmatch(given) else uuid.uuid4().hex
         traceparent = accepted(request.headers.get("traceparent"))
-        told = {"request_id": request_id, **({"trace_id": trace_id(traceparent)} if traceparent else {})}
         with (
-            structlog.contextvars.bound_contextvars(**told),
             acting_as("anonymous", correlation_id=request_id, traceparent=traceparent),
             deadline_in(REQUEST_SECONDS),
             span(request.method or "", Hop.SERVER, **{"url.path": request.path[:LONGEST_PATH]}),

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
-from django.db import close_old_connections
-
 from seamline.calls.endpoint.hosted import Hosted, hosted_here
 from seamline.calls.endpoint.serving import Served, serve
 from seamline.calls.wire import MOST_BYTES, PATH
 from seamline.contract.codec import encode
+from seamline.data.opened import tidy_connections
 from seamline.signing import Message, Refusal, SignatureRefused, Signed, installed_keys, sign_answer, verify
 from seamline.signing.signature import SCHEME
 from seamline.signing.verifier import replays
@@ -79,11 +78,10 @@ def _answer(environ: dict[str, Any], path: str, hosted: Hosted) -> tuple[Served,
     except SignatureRefused as refused:
         logger.warning("A call of %s was refused: %s", path[:200], refused.reason)
         return _unsigned(refused), None
-    close_old_connections()
     try:
         return serve(hosted=hosted, module=module, name=operation, body=body), signed
     finally:
-        close_old_connections()
+        tidy_connections()
 
 
 def _unsigned(refused: SignatureRefused) -> Served:

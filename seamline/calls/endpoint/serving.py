@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import msgspec
-import structlog
 
 from seamline.calls.binding import Binding
 from seamline.calls.context import Call, Origin, current
@@ -27,7 +26,7 @@ from seamline.contract import (
 )
 from seamline.contract.codec import decode_arguments, encode, encode_error
 from seamline.telemetry.spans import Hop, span
-from seamline.telemetry.traceparent import accepted, trace_id
+from seamline.telemetry.traceparent import accepted
 from seamline.web.problem import STATUS
 
 logger = logging.getLogger(__name__)
@@ -71,11 +70,7 @@ def serve(*, hosted: Hosted, module: str, name: str, body: bytes) -> Served:
     seconds = min(request.timeout_ms / 1000, LONGEST_TIMEOUT)
     token = current.set(Call("", time.monotonic() + seconds, "", origin))
     try:
-        told = {"trace_id": trace_id(origin.traceparent)} if origin.traceparent else {}
-        with (
-            structlog.contextvars.bound_contextvars(request_id=origin.correlation_id, **told),
-            span(operation.full_name, Hop.SERVER),
-        ):
+        with span(operation.full_name, Hop.SERVER):
             return _run(found[1], operation, request)
     finally:
         current.reset(token)
