@@ -54,7 +54,17 @@ SEAMLINE_METRICS_TOKEN = env.str("SEAMLINE_METRICS_TOKEN", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-DATABASE_URL = env.str("DATABASE_URL", default="") or server_url(BASE_DIR) or "postgresql://127.0.0.1:1/not_started"
+SEAMLINE_POSTGRES = env.str("SEAMLINE_POSTGRES", default="")
+"""Which embedded server this process uses: empty is the first, a name the one of modules that run by themselves."""
+DATABASE_URL = (
+    env.str("DATABASE_URL", default="")
+    or server_url(BASE_DIR, name=SEAMLINE_POSTGRES)
+    or "postgresql://127.0.0.1:1/not_started"
+)
+SEAMLINE_SPLIT = env.str("SEAMLINE_SPLIT", default="")
+"""What ``manage.py up`` starts as processes of their own: ``orders,payments``, or ``all``. See docs/calls/split.md."""
+SEAMLINE_HUB_MODULE = "storefront"
+"""The module that stays with the hub in every split: pages and browsers' sessions are there."""
 SEAMLINE_MODULE_URLS = {name: url for name in HOSTED if (url := env.str(f"{name.upper()}_DATABASE_URL", default=""))}
 """Servers of modules that live elsewhere than ``DATABASE_URL`` says."""
 DATABASES = databases(

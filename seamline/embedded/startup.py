@@ -57,7 +57,7 @@ def _database(command: str, *, root: Path) -> Iterator[None]:
         check_external(url)
         yield
         return
-    server = default_server(root)
+    server = default_server(root, name=os.environ.get("SEAMLINE_POSTGRES", ""))
     if command != PREPARES and not server.initialised:
         raise EmbeddedServerError(
             f"'{command}' needs the database and there is none yet: run 'make run' first ('manage.py up --no-serve' "

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["text", "json"], default="text", help="(default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        server = default_server(settings.BASE_DIR)
+        server = default_server(settings.BASE_DIR, name=settings.SEAMLINE_POSTGRES)
         try:
             if options["action"] == "start":
                 server.ensure_running()

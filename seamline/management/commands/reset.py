@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from seamline.embedded import EmbeddedServerError, default_server
+from seamline.embedded import EmbeddedServerError, all_servers
 from seamline.embedded.valkey import default_valkey
 
 
@@ -38,7 +38,8 @@ class Command(BaseCommand):
                 self.stdout.write("Nothing was deleted.")
                 return
         try:
-            default_server(settings.BASE_DIR).destroy()
+            for server in all_servers(settings.BASE_DIR).values():
+                server.destroy()
             default_valkey(settings.BASE_DIR).destroy()
             shutil.rmtree(place, ignore_errors=not place.exists())
         except (EmbeddedServerError, OSError) as error:
