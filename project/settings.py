@@ -242,6 +242,8 @@ SPECTACULAR_SETTINGS = {
         "seamline.web.schema.add_problem_responses",
     ],
 }
+SEAMLINE_COMPOSITIONS = "project.compositions"
+"""The module whose COMPOSITIONS and CACHE_RULES the gateway reads."""
 SEAMLINE_ASYNCAPI = {
     "title": "Seamline Shop events",
     "version": "1.0.0",

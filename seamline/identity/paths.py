@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from seamline.identity.passing_on import COMPOSITIONS
+
 _API = "/api/v1/"
 
 
 def audience_of(path: str) -> str | None:
-    """The module to which an identity is sealed for this path, hosted here or not.
+    """The module to which an identity is sealed for this path, hosted here or not; or compositions, for the door.
 
     :param path: decoded.
     :returns: None for pages, other paths below ``/api/`` and session paths: whoever serves those looks for themselves.
@@ -16,7 +18,7 @@ def audience_of(path: str) -> str | None:
     if not path.startswith(_API) or is_session_path(path):
         return None
     module, slash, _ = path[len(_API) :].partition("/")
-    return module if slash and module in settings.MODULES else None
+    return module if slash and (module in settings.MODULES or module == COMPOSITIONS) else None
 
 
 def is_session_path(path: str) -> bool:

@@ -20,8 +20,6 @@ from seamline.gateway.composition.declaration import Composition, Part, filled
 from seamline.gateway.composition.fetching import Fetch, Fetched, FetchFailed, FetchTimedOut, FetchUnavailable
 from seamline.gateway.composition.stale import StaleAnswers
 
-IDENTITY = "Seamline-Identity"
-
 
 class State(StrEnum):
     """What became of a part."""
@@ -76,18 +74,23 @@ _encode = msgspec.json.Encoder().encode
 class Composer:
     """Composes answers. For one event loop."""
 
-    def __init__(self, fetch: Fetch, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._fetch = fetch
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._stale = StaleAnswers()
 
     async def compose(
-        self, composition: Composition, *, fields: Mapping[str, str], headers: Mapping[str, str], subject: str = ""
+        self,
+        composition: Composition,
+        *,
+        fetch: Fetch,
+        fields: Mapping[str, str],
+        headers: Mapping[str, str],
+        subject: str = "",
     ) -> Composed:
         """Fetch all parts and put them together.
 
         :param fields: what ``composition.match`` found.
-        :param headers: sent with each part; the identity only where a part is not public.
+        :param headers: sent with each part.
         :param subject: who asks, the same in each of their requests; kept answers are for nobody else.
         """
         run = _Run(
@@ -95,7 +98,7 @@ class Composer:
             fields=fields,
             headers=headers,
             subject=subject,
-            fetch=self._fetch,
+            fetch=fetch,
             stale=self._stale,
             clock=self._clock,
         )
@@ -153,7 +156,6 @@ class _Run:
         return body
 
     async def _come_by(self, part: Part) -> tuple[bytes, PartStatus]:
-        headers = {name: value for name, value in self._headers.items() if not (part.public and name == IDENTITY)}
         first: Fetched | FetchFailed | None = None
         asked = False
         for number, template in enumerate((part.target, *part.fallbacks)):
@@ -161,7 +163,7 @@ class _Run:
             if target is None:
                 continue
             asked = True
-            outcome = await self._ask(part, target, headers)
+            outcome = await self._ask(part, target)
             if isinstance(outcome, Fetched) and outcome.status == HTTPStatus.OK:
                 if part.stale_seconds:
                     self._stale.keep(self._key(part), outcome.body, now=self._clock())
@@ -187,13 +189,13 @@ class _Run:
             raise _Missing(part, first)
         return _encode(part.default), PartStatus(state=State.DEFAULT, milliseconds=0, reason=_reason(first))
 
-    async def _ask(self, part: Part, target: str, headers: Mapping[str, str]) -> Fetched | FetchFailed:
+    async def _ask(self, part: Part, target: str) -> Fetched | FetchFailed:
         seconds = min(part.timeout, self._deadline - self._clock())
         if seconds <= 0:
             return FetchTimedOut("the composition's time is up")
         try:
             async with asyncio.timeout(seconds):
-                outcome = await self._fetch(target, headers=headers, timeout=seconds)
+                outcome = await self._fetch(target, headers=self._headers, timeout=seconds, public=part.public)
         except TimeoutError:
             return FetchTimedOut(f"no answer within {seconds:.3f} s")
         except FetchFailed as failed:

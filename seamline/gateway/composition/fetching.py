@@ -35,10 +35,11 @@ class FetchUnavailable(FetchFailed):
 class Fetch(Protocol):
     """Asks a path of the installation, wherever its module lives, on behalf of whoever sent the request."""
 
-    async def __call__(self, target: str, *, headers: Mapping[str, str], timeout: float) -> Fetched:
+    async def __call__(self, target: str, *, headers: Mapping[str, str], timeout: float, public: bool) -> Fetched:
         """GET the target.
 
         :param target: path and query.
         :param timeout: seconds.
+        :param public: on nobody's behalf.
         :raises FetchFailed: there is no answer.
         """

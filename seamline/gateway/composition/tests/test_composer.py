@@ -37,12 +37,12 @@ class Modules:
             "/popular": ["P1"],
         } | answers
         self.asked: list[str] = []
-        self.headers: dict[str, Mapping[str, str]] = {}
+        self.public: dict[str, bool] = {}
         self.cancelled: list[str] = []
 
-    async def __call__(self, target: str, *, headers: Mapping[str, str], timeout: float) -> Fetched:
+    async def __call__(self, target: str, *, headers: Mapping[str, str], timeout: float, public: bool) -> Fetched:
         self.asked.append(target)
-        self.headers[target] = headers
+        self.public[target] = public
         answer = self.answers[target]
         if isinstance(answer, float):
             try:
@@ -58,13 +58,14 @@ class Modules:
         return Fetched(status=200, body=msgspec.json.encode(answer))
 
 
-def compose(composer: Composer, composition: Composition, subject: str = "ada") -> tuple[Composed, Any]:
+def compose(
+    modules: Modules, composition: Composition, subject: str = "ada", composer: Composer | None = None
+) -> tuple[Composed, Any]:
     composed = asyncio.run(
-        composer.compose(
-            composition, fields={"sku": "A1"}, headers={"Seamline-Identity": "token", "Accept-Language": "en"},
-            subject=subject,
+        (composer or Composer()).compose(
+            composition, fetch=modules, fields={"sku": "A1"}, headers={"Accept-Language": "en"}, subject=subject
         )
-    )  # fmt: skip
+    )
     return composed, msgspec.json.decode(composed.body)
 
 
@@ -72,7 +73,7 @@ PAGE = Composition(path="/pages/{sku}", parts=(PRODUCT, STOCK, IDEAS), timeout=1
 
 
 def test_all_parts_are_there_and_marked_so() -> None:
-    composed, body = compose(Composer(Modules()), PAGE)
+    composed, body = compose(Modules(), PAGE)
     assert composed.status == 200
     assert body["complete"] is True
     assert body["parts"]["stock"] == {"A1": 3}
@@ -82,7 +83,7 @@ def test_all_parts_are_there_and_marked_so() -> None:
 def test_parts_are_fetched_at_the_same_time() -> None:
     slow = {"/catalog/A1": 0.08, "/stock?sku=A1": 0.08, "/ideas/A1": 0.08}
     started = time.monotonic()
-    composed, _ = compose(Composer(Modules(**slow)), PAGE)
+    composed, _ = compose(Modules(**slow), PAGE)
     assert composed.status == 200
     assert time.monotonic() - started < 0.2
 
@@ -93,7 +94,7 @@ def test_parts_are_fetched_at_the_same_time() -> None:
      (Fetched(status=500, body=b"oops"), "500"), (Fetched(status=200, body=b"<html>"), "broken")],
 )  # fmt: skip
 def test_fallback_stands_in_for_an_optional_part_and_says_why(outcome: Any, reason: str) -> None:
-    composed, body = compose(Composer(Modules(**{"/ideas/A1": outcome})), PAGE)
+    composed, body = compose(Modules(**{"/ideas/A1": outcome}), PAGE)
     assert composed.status == 200
     assert body["complete"] is False
     assert body["parts"]["ideas"] == ["P1"]
@@ -103,7 +104,7 @@ def test_fallback_stands_in_for_an_optional_part_and_says_why(outcome: Any, reas
 
 def test_default_stands_in_when_the_fallback_fails_too() -> None:
     away = FetchUnavailable("x")
-    composed, body = compose(Composer(Modules(**{"/ideas/A1": away, "/popular": away})), PAGE)
+    composed, body = compose(Modules(**{"/ideas/A1": away, "/popular": away}), PAGE)
     assert composed.status == 200
     assert body["parts"]["ideas"] == []
     assert body["status"]["ideas"]["state"] == "default"
@@ -111,15 +112,15 @@ def test_default_stands_in_when_the_fallback_fails_too() -> None:
 
 def test_last_good_answer_stands_in_with_its_age() -> None:
     modules, now = Modules(), [100.0]
-    composer = Composer(modules, clock=lambda: now[0])
-    compose(composer, PAGE)
+    composer = Composer(clock=lambda: now[0])
+    compose(modules, PAGE, composer=composer)
     modules.answers["/stock?sku=A1"] = FetchFailed("broken")
     now[0] += 30
-    _, body = compose(composer, PAGE, subject="bob")
+    _, body = compose(modules, PAGE, subject="bob", composer=composer)
     assert body["parts"]["stock"] == {"A1": 3}
     assert (body["status"]["stock"]["state"], body["status"]["stock"]["age_seconds"]) == ("stale", 30.0)
     now[0] += 31
-    _, body = compose(composer, PAGE)
+    _, body = compose(modules, PAGE, composer=composer)
     assert (body["parts"]["stock"], body["status"]["stock"]["state"]) == (None, "default")
 
 
@@ -127,11 +128,11 @@ def test_kept_answer_of_one_person_is_never_given_to_another() -> None:
     mine = Part(name="orders", target="/orders", stale_seconds=60)
     page = Composition(path="/me/{sku}", parts=(mine,))
     modules = Modules(**{"/orders": ["ada's"]})
-    composer = Composer(modules)
-    compose(composer, page, subject="ada")
+    composer = Composer()
+    compose(modules, page, "ada", composer)
     modules.answers["/orders"] = FetchFailed("broken")
-    assert compose(composer, page, subject="ada")[1]["parts"]["orders"] == ["ada's"]
-    assert compose(composer, page, subject="bob")[1]["parts"]["orders"] is None
+    assert compose(modules, page, "ada", composer)[1]["parts"]["orders"] == ["ada's"]
+    assert compose(modules, page, "bob", composer)[1]["parts"]["orders"] is None
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_kept_answer_of_one_person_is_never_given_to_another() -> None:
      (Fetched(status=504, body=b""), 504)],
 )  # fmt: skip
 def test_required_part_that_cannot_be_had_decides_the_status(outcome: Any, status: int) -> None:
-    composed, body = compose(Composer(Modules(**{"/catalog/A1": outcome})), PAGE)
+    composed, body = compose(Modules(**{"/catalog/A1": outcome}), PAGE)
     assert composed.status == body["status"] == status
     assert (body["code"], body["part"]) == ("required_part_missing", "product")
     if status == 503:
@@ -151,7 +152,7 @@ def test_required_part_that_cannot_be_had_decides_the_status(outcome: Any, statu
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_refusal_of_a_required_part_is_the_answer(status: int) -> None:
     refusal = Fetched(status=status, body=b'{"code":"catalog.unknown_product"}')
-    composed, body = compose(Composer(Modules(**{"/catalog/A1": refusal})), PAGE)
+    composed, body = compose(Modules(**{"/catalog/A1": refusal}), PAGE)
     assert composed.status == status
     assert body == {"code": "catalog.unknown_product"}
 
@@ -159,7 +160,7 @@ def test_refusal_of_a_required_part_is_the_answer(status: int) -> None:
 def test_failed_required_part_ends_the_others_at_once() -> None:
     modules = Modules(**{"/catalog/A1": FetchFailed("x"), "/ideas/A1": 5.0})
     started = time.monotonic()
-    compose(Composer(modules), PAGE)
+    compose(modules, PAGE)
     assert time.monotonic() - started < 0.08
     assert modules.cancelled == ["/ideas/A1"]
 
@@ -167,13 +168,13 @@ def test_failed_required_part_ends_the_others_at_once() -> None:
 def test_part_that_needs_another_is_asked_with_its_answer() -> None:
     like = Part(name="like", target="/search?category={product.category}&tag={product.tags}")
     modules = Modules(**{"/search?category=mugs&tag=x&tag=y": ["C3"]})
-    _, body = compose(Composer(modules), Composition(path="/pages/{sku}", parts=(PRODUCT, like)))
+    _, body = compose(modules, Composition(path="/pages/{sku}", parts=(PRODUCT, like)))
     assert body["parts"]["like"] == ["C3"]
 
 
 def test_part_is_skipped_where_what_it_needs_is_not_there() -> None:
     like = Part(name="like", target="/search?brand={product.brand}", default=[])
-    _, body = compose(Composer(Modules()), Composition(path="/pages/{sku}", parts=(PRODUCT, like)))
+    _, body = compose(Modules(), Composition(path="/pages/{sku}", parts=(PRODUCT, like)))
     assert (body["parts"]["like"], body["status"]["like"]["state"], body["complete"]) == ([], "skipped", True)
 
 
@@ -182,13 +183,12 @@ def test_whole_composition_ends_in_its_time() -> None:
         path="/pages/{sku}", timeout=0.1, parts=(Part(name="ideas", target="/ideas/{sku}", timeout=9, default=[]),)
     )
     started = time.monotonic()
-    composed, body = compose(Composer(Modules(**{"/ideas/A1": 5.0})), slow)
+    composed, body = compose(Modules(**{"/ideas/A1": 5.0}), slow)
     assert time.monotonic() - started < 1
     assert (composed.status, body["status"]["ideas"]["reason"]) == (200, "timeout")
 
 
-def test_public_part_is_asked_without_anybodys_identity() -> None:
+def test_public_part_is_asked_on_nobodys_behalf() -> None:
     modules = Modules()
-    compose(Composer(modules), PAGE)
-    assert "Seamline-Identity" not in modules.headers["/stock?sku=A1"]
-    assert modules.headers["/catalog/A1"]["Seamline-Identity"] == "token"
+    compose(modules, PAGE)
+    assert modules.public == {"/catalog/A1": False, "/stock?sku=A1": True, "/ideas/A1": False}
