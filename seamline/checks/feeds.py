@@ -17,7 +17,9 @@ from seamline.signing import UnusableKeys, parse_keys
 @register("seamline")
 def check_feeds(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """``seamline.W025`` (a publisher that cannot be reached) and ``E026`` (keys that cannot be used)."""
-    found = [*place_findings(settings.SEAMLINE_FEEDS), *key_findings(settings.SEAMLINE_INTERNAL_KEYS)]
+    discovers = bool(settings.SEAMLINE_REGISTRY or settings.SEAMLINE_ADVERTISE)
+    places = {} if discovers else settings.SEAMLINE_FEEDS
+    found = [*place_findings(places), *key_findings(settings.SEAMLINE_INTERNAL_KEYS)]
     return [finding.message() for finding in found]
 
 

@@ -23,14 +23,13 @@ def serve(*, application: str, host: str, port: int, workers: int, threads: int,
     :param when_live: called once, when the first request was answered.
     :returns: the server's exit code; 0 after an interruption.
     """
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "error"]
+    command = serving_command(application=application, host=host, port=port, workers=workers, threads=threads)
     # In a session of its own, so that Ctrl-C in the terminal reaches us alone and the end is orderly.
     environment = {**os.environ, "SEAMLINE_THREADS": str(threads)}
-    child = subprocess.Popen([*command, application], env=environment, start_new_session=True)
+    child = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
         while child.poll() is None:
-            if _answers(host, port):
+            if answers(host, port):
                 when_live()
                 break
             time.sleep(0.1)
@@ -41,17 +40,28 @@ def serve(*, application: str, host: str, port: int, workers: int, threads: int,
         _end(child)
 
 
-def _answers(host: str, port: int) -> bool:
+def serving_command(*, application: str, host: str, port: int, workers: int, threads: int) -> list[str]:
+    """The command line of the web server."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--log-level", "error"]
+    return [*command, application]
+
+
+def answers(host: str, port: int, *, path: str = "/health/live", status: int | None = None) -> bool:
+    """Whether a web server answers there.
+
+    :param status: with which; None for any.
+    """
     local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     connection = http.client.HTTPConnection(local, port, timeout=PATIENCE)
     try:
-        connection.request("GET", "/health/live")
-        connection.getresponse()
+        connection.request("GET", path)
+        answer = connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-    return True
+    return status is None or answer.status == status
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -1,17 +1,19 @@
-"""Processes beside the web server of ``manage.py up``: started, started again when they die, ended with it.
+"""Processes of ``manage.py up``: started, started again when they die, ended with it, one stage after the other.
 
-The embedded broker is only started again: whoever started it first ends it. Knows nothing of what they do.
+Embedded servers are only started again: whoever started them first ends them. Knows nothing of what they do.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from seamline.embedded.errors import EmbeddedServerError
@@ -22,13 +24,24 @@ FIRST_REST, LONGEST_REST = 0.5, 30.0
 STEADY = 60.0
 """Seconds after which a process that dies is started again without a long rest."""
 PATIENCE = 20.0
-"""Seconds for all of them to end what is at hand."""
+"""Seconds for those of one stage to end what is at hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What a process runs."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Over the environment of this process."""
+    stage: int = 0
+    """Those of a lower one end first: who calls others ends before them."""
 
 
 class _Child:
-    def __init__(self, name: str, command: Sequence[str]) -> None:
+    def __init__(self, name: str, program: Program) -> None:
         self.name = name
-        self._command = command
+        self.program = program
         self._rest = FIRST_REST
         self._started_at = 0.0
         self._again_at = 0.0
@@ -37,7 +50,8 @@ class _Child:
     def start(self) -> None:
         self._started_at = time.monotonic()
         # In a session of its own, so that Ctrl-C in the terminal reaches us alone and the end is orderly.
-        self.process = subprocess.Popen(self._command, env=dict(os.environ), start_new_session=True)
+        environment = {**os.environ, **self.program.environment}
+        self.process = subprocess.Popen(self.program.command, env=environment, start_new_session=True)
 
     def look(self) -> None:
         """Start it again if it has died, with growing rests."""
@@ -49,6 +63,7 @@ class _Child:
             if now - self._started_at > STEADY:
                 self._rest = FIRST_REST
             print(f"{self.name} ended with {code}; starting it again in {self._rest:g} s.", file=sys.stderr)
+            _kill_session(self.process.pid)
             self.process, self._again_at = None, now + self._rest
             self._rest = min(self._rest * 2, LONGEST_REST)
 
@@ -91,12 +106,12 @@ class _Server:
 
 
 @contextmanager
-def supervised(commands: Mapping[str, Sequence[str]], *, servers: Mapping[str, Server] | None = None) -> Iterator[None]:
-    """Run the commands, by name, until the block ends; then SIGTERM to all, and SIGKILL when patience ends.
+def supervised(programs: Mapping[str, Program], *, servers: Mapping[str, Server] | None = None) -> Iterator[None]:
+    """Run the programs, by name, until the block ends; then SIGTERM to all, and SIGKILL when patience ends.
 
     :param servers: embedded servers, by name, that run already and are started again when they die.
     """
-    children = [_Child(name, command) for name, command in commands.items()]
+    children = [_Child(name, program) for name, program in programs.items()]
     looked_after: list[_Server | _Child] = [_Server(name, server) for name, server in (servers or {}).items()]
     looked_after += children
     stopping = threading.Event()
@@ -116,7 +131,8 @@ def supervised(commands: Mapping[str, Sequence[str]], *, servers: Mapping[str, S
         stopping.set()
         if thread.is_alive():
             thread.join()
-        _end([child.process for child in children if child.process is not None])
+        for stage in sorted({child.program.stage for child in children}):
+            _end([child.process for child in children if child.process is not None and child.program.stage == stage])
 
 
 def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
@@ -130,3 +146,10 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _kill_session(process.pid)
+
+
+def _kill_session(leader: int) -> None:
+    """What a process that has ended left running: its workers would keep its port."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)

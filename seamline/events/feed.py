@@ -184,12 +184,11 @@ def _mark(cursor: CursorWrapper) -> int:
 
 def feed_for(publisher: str) -> Feed | None:
     """A new feed of the publisher's log for this thread: by SQL where it is hosted here, else by HTTP where
-    ``SEAMLINE_FEEDS`` says where it is; None where this process has no way to it."""
+    ``SEAMLINE_FEEDS`` or discovery says that it is; None where this process has no way to it."""
     if publisher in settings.DATABASES:
         return SqlFeed(publisher=publisher)
-    place = getattr(settings, "SEAMLINE_FEEDS", {}).get(publisher)
-    if place is None:
-        return None
     from seamline.events.http_feed import HttpFeed
+    from seamline.events.whereabouts import place_of
 
-    return HttpFeed(publisher=publisher, url=place)
+    place = place_of(publisher)
+    return None if place is None else HttpFeed(publisher=publisher, url=place)

@@ -27,6 +27,7 @@ from seamline.events.feed_wire import (
 from seamline.events.partition import WHOLE, Partition
 from seamline.events.stored import StoredEvent
 from seamline.events.telling import caller_for, positions_to_tell, tell_again
+from seamline.events.whereabouts import Place
 from seamline.signing.channel import Channel, ExchangeFailed
 
 SECONDS = 10.0
@@ -37,12 +38,15 @@ A = TypeVar("A")
 class HttpFeed:
     """Reads the log through the deployable that hosts it. For one thread.
 
-    :param url: where that answers; the feed is below ``/internal/feeds/`` there.
+    :param url: where that answers; the feed is below ``/internal/feeds/`` there. What finds it is asked at first, and
+        again when there was no answer: the module may have moved.
     """
 
-    def __init__(self, *, publisher: str, url: str) -> None:
+    def __init__(self, *, publisher: str, url: Place) -> None:
         self.publisher = publisher
-        self._channel = Channel(url=url, caller=caller_for(publisher), audience=publisher)
+        self._url = url
+        self._interrupted = False
+        self._open: Channel | None = None if callable(url) else self._opened(url)
         self._path = f"/internal/feeds/{publisher}"
         self._wanted: int | None = None
 
@@ -124,7 +128,9 @@ class HttpFeed:
 
     def interrupt(self) -> None:
         """End a request that the feed's thread waits for; it raises ``FeedUnavailable`` there. Safe from any thread."""
-        self._channel.interrupt()
+        self._interrupted = True
+        if self._open is not None:
+            self._open.interrupt()
 
     def _end(self, *, at: datetime | None) -> int | None:
         answer = self._answer("/end", EndAnswer, in_query(wanted=self._wanted, at=at))
@@ -135,20 +141,38 @@ class HttpFeed:
         told = positions_to_tell(self.publisher)
         if told:
             try:
-                self._channel.post(f"{self._path}/readers", encode(told), seconds=SECONDS)
-            except ExchangeFailed as failed:
+                self._channel().post(f"{self._path}/readers", encode(told), seconds=SECONDS)
+            except (ExchangeFailed, FeedUnavailable) as failed:
                 tell_again(self.publisher)
-                raise self._unavailable(str(failed)) from failed
+                raise self._given_up(failed) from failed
 
     def _answer(self, path: str, kind: type[A], query: list[tuple[str, str]], *, wait: float = 0.0) -> A:
         try:
-            body = self._channel.get(self._path + path, query, seconds=wait + SECONDS)
+            channel = self._channel()
+            body = channel.get(self._path + path, query, seconds=wait + SECONDS)
             answer: A = msgspec.json.decode(body, type=kind)
-        except ExchangeFailed as failed:
-            raise self._unavailable(str(failed)) from failed
+        except (ExchangeFailed, FeedUnavailable) as failed:
+            raise self._given_up(failed) from failed
         except msgspec.MsgspecError as error:
-            raise self._unavailable(f"{self._channel.place} answered what is no feed: {error}") from error
+            raise self._unavailable(f"{channel.place} answered what is no feed: {error}") from error
         return answer
+
+    def _channel(self) -> Channel:
+        if self._open is None:
+            assert callable(self._url)
+            self._open = self._opened(self._url())
+            if self._interrupted:
+                self._open.interrupt()
+        return self._open
+
+    def _opened(self, url: str) -> Channel:
+        return Channel(url=url, caller=caller_for(self.publisher), audience=self.publisher)
+
+    def _given_up(self, failed: ExchangeFailed | FeedUnavailable) -> FeedUnavailable:
+        if callable(self._url) and self._open is not None:
+            channel, self._open = self._open, None
+            channel.close()
+        return failed if isinstance(failed, FeedUnavailable) else self._unavailable(str(failed))
 
     def _unavailable(self, reason: str) -> FeedUnavailable:
         return FeedUnavailable(f"The log of {self.publisher!r} cannot be read: {reason}")

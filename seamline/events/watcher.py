@@ -13,6 +13,7 @@ from django.conf import settings
 
 from seamline.events.feed import FeedUnavailable
 from seamline.events.http_feed import HttpFeed
+from seamline.events.whereabouts import Place, place_of
 from seamline.modules.registry import hosted_modules
 
 WAIT = 5.0
@@ -34,7 +35,7 @@ class Watcher(threading.Thread):
     :param names: the names of the wanted events.
     """
 
-    def __init__(self, *, publisher: str, url: str, names: Sequence[str], received: Callable[[str], None]) -> None:
+    def __init__(self, *, publisher: str, url: Place, names: Sequence[str], received: Callable[[str], None]) -> None:
         super().__init__(name=f"seamline watcher {publisher}", daemon=True)
         self._publisher = publisher
         self._names = tuple(names)
@@ -76,7 +77,7 @@ def watchers(received: Callable[[str], None]) -> tuple[Watcher, ...]:
             for publisher in subscription.publishers:
                 wanted.setdefault(publisher, {}).update(dict.fromkeys(subscription.names_of(publisher)))
     return tuple(
-        Watcher(publisher=publisher, url=url, names=tuple(wanted[publisher]), received=received)
-        for publisher, url in settings.SEAMLINE_FEEDS.items()
-        if publisher in wanted and publisher not in settings.DATABASES
+        Watcher(publisher=publisher, url=place, names=tuple(names), received=received)
+        for publisher, names in wanted.items()
+        if publisher not in settings.DATABASES and (place := place_of(publisher)) is not None
     )

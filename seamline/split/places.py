@@ -6,7 +6,7 @@ start anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from seamline.embedded.ports import free_port, is_free
@@ -67,19 +67,15 @@ def database_url_of(deployable: Deployable, *, environment: Mapping[str, str]) -
     return next(filter(None, urls), "")
 
 
-def environment_of(place: Place, *, places: tuple[Place, ...]) -> dict[str, str]:
+def environment_of(place: Place, *, places: Sequence[Place]) -> dict[str, str]:
     """What makes a process this deployable of these; merged over whatever the process has besides."""
+    hub = next(each for each in places if each.deployable.is_hub)
     return {
         "SEAMLINE_MODULES": ",".join(place.deployable.modules),
         "SEAMLINE_SPLIT": "",
         "SEAMLINE_POSTGRES": place.server_name,
         "DATABASE_URL": place.database_url,
-        "SEAMLINE_REGISTRY": registry_of(places),
+        # The hub keeps the list of who runs where in a table of its own.
+        "SEAMLINE_REGISTRY": "" if place is hub else hub.url,
         "SEAMLINE_ADVERTISE": place.url,
     }
-
-
-def registry_of(places: tuple[Place, ...]) -> str:
-    """The value of ``SEAMLINE_REGISTRY`` under which all of them find each other."""
-    named = (f"{module}={place.url}" for place in places for module in place.deployable.modules)
-    return "static:" + ",".join(named)

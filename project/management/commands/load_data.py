@@ -20,8 +20,11 @@ from project.retail.progress import shown_progress
 from project.retail.source import RetailFileError
 from seamline.contract import ContractError
 from seamline.events import NotDrained
+from seamline.split.waiting import ModulesAway, await_modules
 
 NEEDED = ("catalog", "customers", "inventory", "orders", "payments")
+PATIENCE = 120.0
+"""Seconds for modules that live elsewhere to answer: they may have been started just now."""
 
 
 class Command(BaseCommand):
@@ -31,6 +34,7 @@ class Command(BaseCommand):
 
 {VARIABLE}=FILE names the file of real invoices; without it, the one at ../shared/data/online_retail.csv.xz
 beside the repository is taken. Where there is none, or with {VARIABLE}=demo, a small demo shop is loaded.
+Modules that live elsewhere get theirs through their contracts, from the process that has the shop's pages.
 In demo mode (SEAMLINE_DEMO, on by default while DEBUG is) a customer's and an operator's login are made as well.
 """
 
@@ -39,10 +43,11 @@ In demo mode (SEAMLINE_DEMO, on by default while DEBUG is) a customer's and an o
 
     def handle(self, *args: Any, **options: Any) -> None:
         missing = [name for name in NEEDED if name not in settings.HOSTED]
-        if missing:
+        if missing and not (settings.SEAMLINE_DOOR and (settings.SEAMLINE_REGISTRY or settings.SEAMLINE_ADVERTISE)):
             self.stdout.write(f"Data: not loaded by this process, which does not host {', '.join(missing)}.")
             return
         try:
+            await_modules(missing, seconds=PATIENCE)
             path = retail_file(root=settings.BASE_DIR, named=os.environ.get(VARIABLE, ""))
             if path is None:
                 self._load_demo()
@@ -50,7 +55,7 @@ In demo mode (SEAMLINE_DEMO, on by default while DEBUG is) a customer's and an o
                 self._load_file(path)
             if settings.DEMO:
                 make_demo_logins()
-        except RetailFileError as error:
+        except (RetailFileError, ModulesAway) as error:
             raise CommandError(str(error)) from error
         except (ContractError, NotDrained) as error:
             raise CommandError(

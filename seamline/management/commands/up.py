@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+import os
+import signal
 import socket
 import sys
 import time
@@ -16,9 +19,27 @@ from django.db import OperationalError
 
 from seamline.data.migration import migrate_all
 from seamline.data.provision import provision_hosted
+from seamline.embedded import EmbeddedServerError
 from seamline.embedded.serving import serve
-from seamline.embedded.supervising import supervised
+from seamline.embedded.supervising import Program, supervised
 from seamline.embedded.valkey import EmbeddedValkey, default_valkey
+from seamline.split import WrongSplit, plan_of
+from seamline.split.places import Place, local_places
+from seamline.split.running import Running, SplitFailed
+
+EPILOG = """\
+examples:
+  manage.py up                                      everything in one process
+  manage.py up --split orders,payments              these two in processes of their own, each with its own PostgreSQL
+  manage.py up --split orders+payments,catalog      two modules in one process, a third alone
+  manage.py up --split all --port 8100              every module alone; the hub is at 8100
+  ORDERS_DATABASE_URL=postgresql://... manage.py up --split orders      orders on an existing server
+
+A split begins with databases of its own: data does not move there from the hub's. 'manage.py split export' writes the
+same as a Procfile or for Compose. See docs/calls/split.md.
+
+exit status: 0 told to end; 1 it could not start, or the server ended; 2 wrong usage.
+"""
 
 
 class Command(BaseCommand):
@@ -34,6 +55,11 @@ class Command(BaseCommand):
     requires_system_checks = ()  # they are run by name below, after the tables exist that some of them look at
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.epilog = EPILOG
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.add_argument(
+            "--split", metavar="MODULES", default=settings.SEAMLINE_SPLIT, help="run these as processes of their own"
+        )
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
         parser.add_argument("--workers", type=_above_zero, default=1, help="server processes (default: %(default)s)")
@@ -44,18 +70,21 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         if not options["no_serve"]:
             _refuse_taken(host, port)
+        if options["split"]:
+            self._split(options)
+            return
         self._prepare()
         if options["no_serve"]:
             self.stdout.write("Prepared.")
             return
         with supervised(_beside(), servers=_brokers()):
             code = serve(
-                application=settings.WSGI_APPLICATION.replace(".application", ":application"),
+                application=_application(),
                 host=host,
                 port=port,
                 workers=options["workers"],
                 threads=options["threads"],
-                when_live=lambda: self._welcome(host=host, port=port),
+                when_live=lambda: self._live(host=host, port=port),
             )
         if code:
             raise CommandError(f"The web server ended with exit code {code}; what it wrote is above.", returncode=1)
@@ -73,9 +102,61 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The database does not answer ({_line(error)}): see 'manage.py database status'."
             ) from error
-        for command in getattr(settings, "SEAMLINE_START_COMMANDS", ()):
-            call_command(command, stdout=self.stdout, stderr=self.stderr)
+        if not _lives_in_company():
+            self._load()
         call_command("check", databases=list(settings.DATABASES), stdout=self.stdout, stderr=self.stderr)
+
+    def _load(self) -> None:
+        for command in settings.SEAMLINE_START_COMMANDS:
+            call_command(command, stdout=self.stdout, stderr=self.stderr)
+
+    def _live(self, *, host: str, port: int) -> None:
+        # Data goes to modules elsewhere, which find each other through the hub: it must serve by then.
+        if _lives_in_company() and settings.SEAMLINE_DOOR:
+            self._load()
+        self._welcome(host=host, port=port)
+
+    def _split(self, options: dict[str, Any]) -> None:
+        try:
+            plan = plan_of(options["split"], modules=settings.MODULES, stays=settings.SEAMLINE_HUB_MODULE)
+        except WrongSplit as error:
+            raise CommandError(str(error), returncode=2) from error
+        places = local_places(plan, port=options["port"], environment=os.environ)
+        running = Running(
+            places=places,
+            root=settings.BASE_DIR,
+            application=_application(),
+            host=options["host"],
+            workers=options["workers"],
+            threads=options["threads"],
+            bus=settings.EVENT_BUS,
+            say=self._say,
+        )
+        try:
+            with running.servers() as servers:
+                running.prepare()
+                if options["no_serve"]:
+                    self.stdout.write("Prepared; data is loaded when all of them serve.")
+                    return
+                with running.serving(servers=servers, brokers=_brokers()):
+                    running.load(settings.SEAMLINE_START_COMMANDS)
+                    self._introduce(places)
+                    self._welcome(host=options["host"], port=options["port"])
+                    signal.pause()
+        except (SplitFailed, EmbeddedServerError) as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            return
+
+    def _introduce(self, places: tuple[Place, ...]) -> None:
+        width = max(len(place.name) for place in places)
+        self.stdout.write("")
+        for place in places:
+            self.stdout.write(f"  {place.name:<{width}}  {place.url}  {', '.join(place.deployable.modules)}")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
 
     def _provision(self) -> None:
         provision_hosted(
@@ -103,12 +184,23 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _beside() -> dict[str, list[str]]:
+def _application() -> str:
+    return str(settings.WSGI_APPLICATION).replace(".application", ":application")
+
+
+def _lives_in_company() -> bool:
+    """Whether modules of the shop live elsewhere and are found there, so that this is a part of a split."""
+    return bool(settings.SEAMLINE_REGISTRY or settings.SEAMLINE_ADVERTISE) and set(settings.HOSTED) != set(
+        settings.MODULES
+    )
+
+
+def _beside() -> dict[str, Program]:
     """What runs beside the web server, by name."""
     if settings.EVENT_BUS != "celery":
         return {}
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-    return {"The worker": [*manage, "worker"], "Beat": [*manage, "beat"]}
+    return {"The worker": Program(command=[*manage, "worker"]), "Beat": Program(command=[*manage, "beat"])}
 
 
 def _brokers() -> dict[str, EmbeddedValkey]:
