@@ -6,17 +6,17 @@ file may not know Django, nor who sends a request.
 
 from __future__ import annotations
 
-import functools
 import logging
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from urllib3 import PoolManager, Timeout
+from urllib3 import Timeout
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
 from seamline.discovery import Balancer, NoInstance, Target
+from seamline.fallback.pools import pools
 from seamline.gateway.problems import broken_upstream, no_instance, slow_upstream
 
 logger = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ def _ask(target: Target, outgoing: Outgoing) -> BaseHTTPResponse:
     target.begin()
     started, healthy, broken = time.monotonic(), False, True
     try:
-        response = _pools().urlopen(
+        response = pools().urlopen(
             outgoing.method,
             target.url + outgoing.target,
             body=outgoing.body or None,
@@ -128,8 +128,3 @@ def _ask(target: Target, outgoing: Outgoing) -> BaseHTTPResponse:
     finally:
         target.end(seconds=time.monotonic() - started, ok=healthy, broken=broken and not healthy)
     return response
-
-
-@functools.cache
-def _pools() -> PoolManager:
-    return PoolManager(num_pools=64, maxsize=32, block=False)

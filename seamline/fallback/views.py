@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse, UnreadablePostError
 from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -123,10 +123,17 @@ def _body(request: HttpRequest) -> bytes:
         raise Problem(400, "malformed_request", "Content-Length is no number.")
     if int(length) > most:
         raise Problem(413, "too_large", f"The body has {length} bytes; {most} are allowed.")
-    body = request.read(int(length))
+    try:
+        body = request.read(int(length))
+    except UnreadablePostError as error:
+        raise _short() from error
     if len(body) < int(length):
-        raise Problem(400, "malformed_request", "The body is shorter than its Content-Length.")
+        raise _short()
     return body
+
+
+def _short() -> Problem:
+    return Problem(400, "malformed_request", "The body is shorter than its Content-Length.")
 
 
 def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
