@@ -33,19 +33,26 @@ END $$
 """
 
 
+def server_variable(name: str) -> str:
+    """The environment variable with the URL of the server of this name."""
+    return f"{SERVER_URL}_{name.upper().replace('-', '_')}" if name else SERVER_URL
+
+
 class TestServer:
     """The server of this test session; ``start`` makes a fresh database on it, ``stop`` removes all."""
 
     __test__ = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, name: str = "") -> None:
+        """:param name: of a further server, for modules that the session does not host itself."""
+        self._variable = server_variable(name)
         self._directory: Path | None = None
         self._server: EmbeddedServer | None = None
         self.admin_url = ""
 
     def start(self) -> str:
         """An administrator's URL of a fresh, empty database."""
-        given = os.environ.get(SERVER_URL)
+        given = os.environ.get(self._variable)
         if not given:
             self._directory = Path(tempfile.mkdtemp(prefix="seamline-test-"))
             self._server = EmbeddedServer(directory=self._directory / "postgres", fast=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
 
-from seamline.events import start_dispatcher, stop_dispatcher
+from seamline.testing.split import dispatchers
 
 
 @contextmanager
@@ -20,9 +20,8 @@ def live_deployable() -> Iterator[str]:
     server.is_ready.wait()
     if server.error:
         raise server.error
-    start_dispatcher()
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        with dispatchers():
+            yield f"http://127.0.0.1:{server.port}"
     finally:
-        stop_dispatcher()
         server.terminate()

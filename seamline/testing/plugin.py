@@ -1,6 +1,7 @@
 """The pytest plugin: starts the server before Django's settings are read, boots one module or all, gives fixtures.
 
-``pytest modules/orders`` hosts orders alone; any other selection hosts all modules.
+``pytest modules/orders`` hosts orders alone; any other selection hosts all modules, but for those that
+``--split orders,payments`` starts as processes of their own.
 """
 
 from __future__ import annotations
@@ -16,10 +17,27 @@ import pytest
 from seamline.calls.binding import rebound, route_of
 from seamline.calls.rpc import RpcBinding
 from seamline.contract import Contract
+from seamline.split import WrongSplit, plan_of
+from seamline.testing import split
 from seamline.testing.database import TestServer, only_module
 from seamline.testing.fakes import Fake
 
 _server = TestServer()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--split``, and which module the hub keeps."""
+    parser.addoption(
+        "--split", default="", metavar="MODULES", help="run these modules as processes of their own: orders,payments"
+    )
+    parser.addini("seamline_hub_module", "the module that stays in the session in every split")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell pytest the marker that split sessions heed."""
+    config.addinivalue_line(
+        "markers", "together(*modules, reason): the test reaches into these modules: the session must host them"
+    )
 
 
 @pytest.hookimpl(wrapper=True)
@@ -31,6 +49,7 @@ def pytest_load_initial_conftests(
     if module is not None:
         os.environ["SEAMLINE_MODULES"] = module
     os.environ["DATABASE_URL"] = _server.start()
+    split.hub_server = _server
     os.environ.setdefault("SEAMLINE_SECRET", "the secret of test sessions")
     os.environ.setdefault("SEAMLINE_POOL_SIZE", "0")
     os.environ.setdefault("SEAMLINE_API_RATE", "1000000/minute")
@@ -38,11 +57,38 @@ def pytest_load_initial_conftests(
     os.environ.setdefault("SEAMLINE_PURCHASE_RATE", "1000000/minute")
     os.environ["SEAMLINE_DISPATCHER"] = "off"
     os.environ["EVENT_BUS"] = "thread"
+    text = early_config.known_args_namespace.split
+    if text and module is None:
+        _begin_split(text, root=early_config.rootpath, stays=early_config.getini("seamline_hub_module"))
     return (yield)
+
+
+def _begin_split(text: str, *, root: Path, stays: str) -> None:
+    try:
+        plan = plan_of(text, modules=split.module_names(root), stays=stays)
+    except WrongSplit as error:
+        raise pytest.UsageError(f"--split: {error}") from error
+    split.session = split.SplitSession(plan)
+    os.environ.update(split.session.begin(dict(os.environ)))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have all processes of a split answer before tests are collected."""
+    if split.session is not None:
+        split.session.serve()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what reaches into modules that live elsewhere."""
+    for marker in item.iter_markers("together"):
+        if away := [module for module in marker.args if not split.lives_here(module)]:
+            pytest.skip(f"{', '.join(away)} in another process: {marker.kwargs['reason']}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what this session started."""
+    if split.session is not None:
+        split.session.stop()
     _server.stop()
 
 
@@ -79,6 +125,8 @@ def database(_migrated: None, django_db_blocker: Any) -> Iterator[None]:
         for connection in connections.all(initialized_only=True):
             connection.close()
     _server.empty()
+    if split.session is not None:
+        split.session.empty()
 
 
 @pytest.fixture

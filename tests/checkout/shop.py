@@ -17,7 +17,7 @@ from contracts.orders import Order, Orders
 from contracts.payments import Payments
 from seamline.calls import use
 from seamline.contract import Secret
-from seamline.data import connection_for
+from seamline.testing.split import rows
 
 ADDRESS = PostalAddress(name="Ada", line1="1 Road", city="Town", postcode="SW1A 1AA", country="United Kingdom")
 BAG, MUG = Sku("BAG"), Sku("MUG")
@@ -64,13 +64,6 @@ def buy(cart_id: CartId, token: str, *, key: str | None = None) -> Order:
     return use(Orders, idempotency_key=key).place_order(
         cart_id=cart_id, email="ada@example.com", ship_to=ADDRESS, payment_method=token
     )
-
-
-def rows(module: str, sql: str) -> list[tuple[Any, ...]]:
-    """What a module's database itself says."""
-    with connection_for(module).cursor() as cursor:
-        cursor.execute(sql)
-        return cursor.fetchall()
 
 
 def make_sagas_due() -> None:

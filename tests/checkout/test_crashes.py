@@ -14,10 +14,10 @@ import pytest
 
 from contracts.kernel import CartId
 from contracts.orders import EmptyCart, Orders, OrderState, PaymentFailed
-from modules.orders.application.resume_sagas import resume_sagas
 from modules.payments.application import carry_out
 from seamline.calls import use
 from seamline.contract import ContractError
+from seamline.testing.split import rows, run_job
 from tests.checkout.processes import killed_at
 from tests.checkout.shop import (
     APPROVES,
@@ -29,10 +29,15 @@ from tests.checkout.shop import (
     filled_cart,
     make_sagas_due,
     open_shop,
-    rows,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
+FORKED = pytest.mark.together(
+    "orders", reason="the killed process is a fork of this one, stopped inside the checkout; tests/split kills others"
+)
+FORKED_AT_PAYMENTS = pytest.mark.together(
+    "payments", "orders", reason="the killed process is a fork of this one, stopped inside the payment"
+)
 STEPS = ("reserve_stock", "authorise_payment", "confirm_stock", "capture_payment")
 FORWARD = (
     *(f"{when} {step}" for step in STEPS for when in ("before", "after")),
@@ -51,9 +56,10 @@ BACKWARD = (
 
 def carry_all_on() -> None:
     make_sagas_due()
-    resume_sagas()
+    run_job("orders.sagas")
 
 
+@FORKED
 @pytest.mark.parametrize("point", FORWARD)
 def test_checkout_killed_anywhere_ends_as_one_order(point: str) -> None:
     open_shop()
@@ -67,6 +73,7 @@ def test_checkout_killed_anywhere_ends_as_one_order(point: str) -> None:
         buy(cart_id, token, key="another")
 
 
+@FORKED
 @pytest.mark.parametrize("point", BACKWARD)
 def test_rejected_checkout_killed_anywhere_gives_everything_back(point: str) -> None:
     open_shop()
@@ -81,6 +88,7 @@ def test_rejected_checkout_killed_anywhere_gives_everything_back(point: str) -> 
     assert_books_agree()
 
 
+@FORKED
 def test_killed_checkout_sent_again_goes_on_once_the_lease_is_over() -> None:
     open_shop()
     cart_id, token = filled_cart(), card()
@@ -97,6 +105,7 @@ def _hang_before_recording(hang: Callable[[], None]) -> None:
     carry_out.record = record  # type: ignore[assignment]
 
 
+@FORKED_AT_PAYMENTS
 def test_kill_between_the_providers_answer_and_its_record_charges_once() -> None:
     open_shop()
     cart_id, token = filled_cart(), card()
@@ -107,6 +116,7 @@ def test_kill_between_the_providers_answer_and_its_record_charges_once() -> None
     assert rows("payments", "SELECT count(*) FROM sandbox_charge") == [(1,)]
 
 
+@FORKED
 def test_kill_while_cancelling_gives_money_back_once() -> None:
     open_shop()
     order = buy(filled_cart(), card())
@@ -123,6 +133,7 @@ def test_kill_while_cancelling_gives_money_back_once() -> None:
     assert rows("inventory", "SELECT DISTINCT on_hand, reserved FROM stock_item") == [(10, 0)]
 
 
+@FORKED
 def test_storm_of_checkouts_killed_again_and_again_leaves_books_that_agree() -> None:
     stock = 30
     open_shop(stock=stock)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from contracts.orders import EmptyCart, Order, Orders, OrderState, StockRanOut
-from modules.orders.application.resume_sagas import resume_sagas
 from seamline.calls import use
 from seamline.data import release_connections
 from seamline.testing import at_once
+from seamline.testing.split import rows, run_job
 from tests.checkout.shop import (
     LOSES_ANSWER,
     LOSES_REQUEST,
@@ -22,7 +22,6 @@ from tests.checkout.shop import (
     filled_cart,
     make_sagas_due,
     open_shop,
-    rows,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -35,7 +34,7 @@ def test_64_buyers_of_the_last_10_units_get_exactly_10() -> None:
         outcomes = list(pool.map(lambda number: _outcome(carts[number], tokens[number]), range(64)))
     for _ in range(8):
         make_sagas_due()
-        resume_sagas()
+        run_job("orders.sagas")
     assert_books_agree(stock=10)
     assert Counter(outcomes) == {"placed": 10, "StockRanOut": 54}
 
@@ -74,7 +73,7 @@ def test_payment_that_never_reaches_the_provider_rejects_the_order_in_the_end() 
     assert buy(cart_id, token, key="k").state is OrderState.PENDING
     for _ in range(8):
         make_sagas_due()
-        resume_sagas()
+        run_job("orders.sagas")
     assert_books_agree()
     assert rows("orders", "SELECT state, rejection FROM sales_order") == [("rejected", "payments.provider_timed_out")]
     assert [line.quantity for line in use(Orders).cart(cart_id=cart_id).lines] == [3, 1]
@@ -85,5 +84,5 @@ def test_answer_that_the_provider_lost_is_found_out_and_charged_once() -> None:
     cart_id, token = filled_cart(), card(LOSES_ANSWER)
     assert buy(cart_id, token, key="k").state is OrderState.PENDING
     make_sagas_due()
-    at_once(lambda number: resume_sagas(), threads=4)
+    at_once(lambda number: run_job("orders.sagas"), threads=4)
     assert_books_agree()

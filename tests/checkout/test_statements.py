@@ -7,6 +7,9 @@ import pytest
 from tests.checkout.shop import buy, card, counted_statements, filled_cart, open_shop
 
 
+@pytest.mark.together(
+    "catalog", "inventory", "orders", "payments", reason="statements are counted on connections of this process"
+)
 @pytest.mark.usefixtures("database")
 def test_checkout_needs_fewer_than_40_statements_in_all_and_14_of_its_own() -> None:
     open_shop()
