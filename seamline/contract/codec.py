@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from seamline.contract.contract import Operation
-from seamline.contract.errors import ContractError, InvalidArgument, error_for_code
+from seamline.contract.errors import ContractError, InvalidArgument, ModuleFailed, error_for_code
 
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 encode = _ENCODER.encode
@@ -63,12 +63,16 @@ def encode_error(error: ContractError) -> bytes:
 def decode_error(data: bytes) -> ContractError:
     """The error that ``encode_error`` wrote, as an instance of its own class.
 
-    :raises LookupError: if no loaded contract declares the code.
+    A code that this process's contracts do not declare is one of a newer module's: it arrives as ``ModuleFailed`` that
+    names it.
     """
     envelope = msgspec.json.decode(data)
-    error: Any = error_for_code(envelope["code"])
+    code = str(envelope["code"])
+    error: Any = error_for_code(code)
     if error is None:
-        raise LookupError(f"No loaded contract declares the error code {envelope['code']!r}.")
+        return ModuleFailed(
+            operation=code.partition(".")[0], reason=f"{code}, an error that this version of the contract does not know"
+        )
     fields = msgspec.structs.asdict(decoder(error_payload(error)).decode(encode(envelope["data"])))
     decoded: ContractError = error(**fields)
     return decoded

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from seamline.contract import Event
 from seamline.contract.codec import decoder
 from seamline.schemas.shape import plain
 
@@ -37,8 +36,10 @@ _ARRAYS = (inspect.ListType, inspect.SetType, inspect.FrozenSetType, inspect.Var
 _decoder: Callable[[Any], Any] = decoder
 
 
-def samples_of(event: type[Event]) -> tuple[dict[str, Any], ...]:
-    """Payloads as plain JSON: the first is a usual one, the second as empty as can be, others show every choice.
+def samples_of(event: type) -> tuple[dict[str, Any], ...]:
+    """Payloads of an event, or of any dataclass, as plain JSON.
+
+    The first is a usual one, the second as empty as can be, others show every choice.
 
     :raises TypeError: no value that the class accepts could be made.
     """
@@ -54,7 +55,7 @@ def samples_of(event: type[Event]) -> tuple[dict[str, Any], ...]:
         if payload not in made:
             made.append(payload)
     if not made:
-        raise TypeError(f"No sample of {event.event_name} could be made: its class refuses {_payload(info, 0, ())!r}.")
+        raise TypeError(f"No sample of {event.__name__} could be made: its class refuses {_payload(info, 0, ())!r}.")
     return tuple(made)
 
 

@@ -90,12 +90,20 @@ def schema_of(event: type[Event]) -> Schema:
 
     :raises TypeError: a field has a type that cannot travel.
     """
+    return schema_of_fields(event, key=event.event_key)
+
+
+def schema_of_fields(cls: type, *, key: str = "") -> Schema:
+    """The schema of any dataclass.
+
+    :raises TypeError: a field has a type that cannot travel.
+    """
     types: dict[str, dict[str, Field]] = {}
     names: dict[Any, str] = {}
-    info = inspect.type_info(event)
+    info = inspect.type_info(cls)
     assert isinstance(info, inspect.DataclassType)
     fields = _fields(info, types, names)
-    return Schema(key=event.event_key, fields=fields, types=dict(sorted(types.items())))
+    return Schema(key=key, fields=fields, types=dict(sorted(types.items())))
 
 
 def _fields(info: inspect.DataclassType, types: dict[str, dict[str, Field]], names: dict[Any, str]) -> dict[str, Field]:
