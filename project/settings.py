@@ -240,6 +240,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "seamline.web.schema.add_problem_responses",
+        "seamline.fallback.schema.add_modules_elsewhere",
     ],
 }
 SEAMLINE_COMPOSITIONS = "project.compositions"

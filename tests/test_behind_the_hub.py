@@ -149,6 +149,15 @@ def test_a_customer_buys_and_sees_the_order(hub: int, ada: str, kind: str) -> No
     assert client.ask("GET", "customers/me/")[1]["customer_id"] == ada
 
 
+def test_one_document_covers_the_whole_api(hub: int) -> None:
+    status, _, content = Client(hub).raw("GET", "/api/schema/?format=json")
+    document = json.loads(content)
+    assert status == 200
+    assert {path.split("/")[3] for path in document["paths"]} >= {"catalog", "orders", "customers", "payments"}
+    assert "/api/v1/customers/login/" in document["paths"]
+    assert "x-seamline-missing" not in document["info"]
+
+
 def test_a_session_begins_and_ends_at_the_hub_though_customers_are_elsewhere(hub: int, ada: str) -> None:
     client, other = browser(hub), browser(hub)
     assert client.ask("PATCH", "customers/me/", {"name": "Ada B."})[0] == 403
