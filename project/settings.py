@@ -98,8 +98,8 @@ SEAMLINE_DOOR = env.bool("SEAMLINE_DOOR", default="storefront" in HOSTED)
 """Whether this deployable has the browsers' sessions and passes requests for modules hosted elsewhere on to them."""
 SEAMLINE_SESSION_PATHS = tuple(f"/api/v1/customers/{path}/" for path in ("login", "logout", "me/password"))
 """Where the browser's session is changed: served by the hub with its cookies, wherever the module lives."""
-SEAMLINE_CREDENTIAL_PATHS = (*SEAMLINE_SESSION_PATHS, "/api/v1/customers/tokens/current/")
-"""Where credentials are changed: a door through which that passes remembers nothing about them."""
+SEAMLINE_CREDENTIAL_PATHS = ("/api/v1/customers/tokens/current/",)
+"""Where a module ends credentials: a door through which that passes remembers nothing about them."""
 try:
     SEAMLINE_FEEDS = feed_places(env.str("SEAMLINE_FEEDS", default=""))
 except WrongPlace as wrong:

@@ -8,9 +8,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -22,6 +24,9 @@ from seamline.testing.waiting import wait_until
 from tests.test_two_deployables import ROOT, SHIP_TO, answers
 
 CREDENTIALS = {"email": "ada@example.com", "password": "a long passphrase"}
+OLD, NEW = f"old:{'o' * 32}", f"new:{'n' * 32}"
+STEP_SECONDS = 2.2
+"""Between two steps of a rotation: every process has looked at its file by then."""
 CARD = {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "security_code": "123"}
 
 
@@ -73,7 +78,15 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of internal keys of all processes."""
+    path = tmp_path_factory.mktemp("keys") / "keys"
+    path.write_text(f"{OLD}\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def hub(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """``manage.py up --split orders+customers``; yields the hub's port."""
     server = EmbeddedServer(directory=tmp_path_factory.mktemp("behind") / "postgres", fast=True)
     server.ensure_running()
@@ -90,6 +103,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
             "ORDERS_DATABASE_URL": elsewhere,
             "CUSTOMERS_DATABASE_URL": elsewhere,
             "SEAMLINE_SECRET": "for this test alone",
+            "SEAMLINE_INTERNAL_KEYS_FILE": str(keys),
             "SEAMLINE_RETAIL_FILE": "demo",
             "SEAMLINE_DEMO": "false",
             "SEAMLINE_DISPATCHER": "thread",
@@ -204,3 +218,20 @@ def test_no_path_leads_to_what_is_internal(hub: int, target: str) -> None:
     assert headers["Content-Type"].startswith(("application/problem+json", "application/json", "text/html"))
     assert Client(hub).raw("POST", "/internal/identity", {})[0] == 401
     assert Client(hub).raw("POST", "/internal/calls/orders/order", {})[0] == 401
+
+
+def test_internal_keys_rotate_while_people_buy_and_nobody_is_refused(hub: int, ada: str, keys: Path) -> None:
+    """The procedure of docs/gateway/identity.md, with every key in one file."""
+    client, asked = browser(hub), 0
+    for lines in ([OLD], [OLD, NEW], [NEW, OLD], [NEW]):
+        fresh = keys.with_suffix(".fresh")
+        fresh.write_text("\n".join(lines))
+        fresh.replace(keys)
+        end = time.monotonic() + STEP_SECONDS
+        while time.monotonic() < end:
+            status, answer = client.ask("GET", "customers/me/")
+            assert status == 200, answer
+            assert client.ask("GET", f"orders/carts/{uuid.uuid4()}/")[0] == 200
+            asked += 2
+    assert asked > 50
+    assert client.buy(**client.csrf())["order_id"]

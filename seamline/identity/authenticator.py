@@ -54,7 +54,12 @@ class DoorAuthenticator:
     def remembered(self, *, headers: Mapping[str, str], method: str, path: str) -> Verdict | None:
         """The verdict if it takes no waiting."""
         audience, shown = audience_of(path), shown_by(headers, method)
-        if shown is not None and method not in READS and path in settings.SEAMLINE_CREDENTIAL_PATHS:
+        if (
+            shown is not None
+            and method not in READS
+            and (audience is None or path in settings.SEAMLINE_CREDENTIAL_PATHS)
+        ):
+            # It may end what these credentials are good for: a login, a logout, a form of the shop's or the admin's.
             self._memory.suspect(self._credential(shown), now=self._clock())
         if audience is None:
             return _UNSEALED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from seamline.identity.wire import Shown
 
 READS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 _BEARER = "bearer "
+_PLAIN = re.compile(r"[!#-+\--:<-\[\]-~]{1,4096}")
+"""What a cookie's value may be without quotes. Our own are; what is not could be read as two cookies."""
 
 
 def shown_by(headers: Mapping[str, str], method: str) -> Shown | None:
@@ -56,4 +59,4 @@ def _kept(header: str) -> str:
     if settings.SESSION_COOKIE_NAME not in jar:
         return ""
     names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
-    return "; ".join(f"{name}={jar[name]}" for name in names if name in jar)
+    return "; ".join(f"{name}={jar[name]}" for name in names if _PLAIN.fullmatch(jar.get(name, "")))

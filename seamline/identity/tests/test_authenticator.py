@@ -17,6 +17,8 @@ from seamline.contract import Secret
 from seamline.gateway.authenticating import Admitted
 from seamline.identity import NOBODY, Credential
 from seamline.identity.authenticator import LONGEST_MEMORY, SEALED_SECONDS
+from seamline.identity.credentials import shown_by
+from seamline.identity.memory import SUSPECT_SECONDS
 from seamline.identity.resolving import CACHE_SECONDS
 from seamline.identity.tests.door import ME, Browser, Door, hub
 
@@ -117,6 +119,39 @@ def test_writing_with_a_session_needs_the_csrf_token_and_reading_opens_no_way_ar
     identity = door.identity(ME, "PATCH", cookie=page.cookie, **page.csrf())
     assert identity.may_write
     assert door.refusal(ME, "PATCH", cookie=page.cookie).status == 403
+
+
+def test_a_page_behind_tls_is_recognised_by_the_scheme_that_the_door_says(
+    door: Door, address: str, ada: uuid.UUID
+) -> None:
+    page = browser(address)
+    secure = {**page.csrf(), "origin": page.csrf()["origin"].replace("http:", "https:")}
+    assert door.refusal(ME, "PATCH", cookie=page.cookie, **secure).status == 403
+    assert door.identity(ME, "PATCH", cookie=page.cookie, x_forwarded_proto="https", **secure).may_write
+
+
+@pytest.mark.parametrize("path", ["/log-out/", "/admin/logout/", "/api/v1/customers/logout/"])
+def test_whatever_is_written_at_the_hub_s_own_paths_makes_the_door_ask_again(
+    door: Door, address: str, ada: uuid.UUID, path: str
+) -> None:
+    cookie = browser(address).cookie
+    for _ in range(3):
+        assert door.identity(cookie=cookie).principal.customer_id == ada
+    assert door.asked == 1
+    door.verdict(path, "POST", cookie=cookie)
+    for asked in (2, 3):
+        assert door.identity(cookie=cookie).principal.customer_id == ada
+        assert door.asked == asked
+    door.now += SUSPECT_SECONDS
+    for _ in range(3):
+        assert door.identity(cookie=cookie).principal.customer_id == ada
+    assert door.asked == 4
+
+
+@pytest.mark.parametrize("value", ['"a\\073 csrftoken=b"', "a b", "a\\", "", "x" * 5000])
+def test_a_cookie_that_could_be_read_as_two_is_none(value: str) -> None:
+    shown = shown_by({"cookie": f"sessionid={value}; csrftoken=c"}, "GET")
+    assert shown is None or "sessionid" not in shown.cookies
 
 
 def test_what_is_refused_is_not_asked_about_each_time(door: Door) -> None:
