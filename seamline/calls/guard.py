@@ -23,7 +23,8 @@ from seamline.contract import (
     Policy,
 )
 from seamline.resilience import faults
-from seamline.resilience.breaker import Breaker, BreakerOpen
+from seamline.resilience.adaptive import AdaptiveLimit
+from seamline.resilience.breaker import Breaker, BreakerOpen, Permit
 from seamline.resilience.breakers import breaker_of
 from seamline.resilience.bulkhead import Bulkhead, BulkheadFull
 from seamline.resilience.rate import RateLimit
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 SLOW_SHARE = 0.9
 """Of its timeout: a call that takes longer counts as slow where the policy names no seconds."""
-ENOUGH_SHARE = 0.5
+ENOUGH_SHARE = 0.1
 """Of its timeout: a call that got less from its caller, and ran out of it, says nothing about the module."""
 _FAILURES = (ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT)
 _monotonic = time.monotonic
@@ -42,7 +43,7 @@ _monotonic = time.monotonic
 class Guard:
     """Lets calls of one contract through, or refuses them before they cost anything."""
 
-    __slots__ = ("_allow", "_bulkhead", "_relative", "_route", "breaker", "policy")
+    __slots__ = ("_adaptive", "_allow", "_bulkhead", "_relative", "_route", "breaker", "policy")
 
     def __init__(self, route: Route, *, contract: type[Contract], breaker: Breaker | None = None) -> None:
         self._route = route
@@ -56,7 +57,11 @@ class Guard:
         self._relative = policy.breaker.slow_seconds is None
         self.breaker.policy = _relative(policy).breaker
         bulkhead = policy.bulkhead
-        self._bulkhead = Bulkhead(name=self.breaker.name, concurrent=bulkhead.concurrent, queue=bulkhead.queue)
+        name = self.breaker.name
+        self._adaptive = (
+            AdaptiveLimit(name=name, most=bulkhead.concurrent, queue=bulkhead.queue) if bulkhead.adaptive else None
+        )
+        self._bulkhead = self._adaptive or Bulkhead(name=name, concurrent=bulkhead.concurrent, queue=bulkhead.queue)
         rate = policy.rate
         self._allow: Callable[[], bool] | None = (
             None if rate.per_second is None else RateLimit(per_second=rate.per_second, burst=rate.burst).allow
@@ -69,21 +74,12 @@ class Guard:
         :raises Overloaded: too many calls are under way, or in this second.
         :raises ContractError: what the binding raises.
         """
-        if self._allow is not None and not self._allow():
-            record(operation, 0.0, Outcome.REFUSED)
-            raise Overloaded(operation=operation.full_name, reason="more calls a second than its policy allows")
         breaker, bulkhead = self.breaker, self._bulkhead
         try:
-            permit = breaker.acquire()
-        except BreakerOpen as refused:
+            permit = self._enter(operation, breaker, bulkhead, deadline)
+        except (CircuitOpen, Overloaded):
             record(operation, 0.0, Outcome.REFUSED)
-            raise CircuitOpen(operation=operation.full_name, retry_after=refused.retry_after) from None
-        try:
-            bulkhead.enter(deadline)
-        except BulkheadFull as full:
-            breaker.ignore(permit)
-            record(operation, 0.0, Outcome.REFUSED)
-            raise Overloaded(operation=operation.full_name, reason=str(full)) from None
+            raise
         started = _monotonic()
         try:
             if faults.installed and (fault := faults.drawn(operation.contract.module, operation.name)) is not None:
@@ -110,7 +106,26 @@ class Guard:
             record(operation, seconds, Outcome.ANSWERED)
             return result
         finally:
-            bulkhead.leave()
+            if self._adaptive is bulkhead:
+                self._adaptive.leave(seconds=_monotonic() - started, dropped=_monotonic() >= deadline)
+            else:
+                bulkhead.leave()
+
+    def _enter(
+        self, operation: Operation, breaker: Breaker, bulkhead: Bulkhead | AdaptiveLimit, deadline: float
+    ) -> Permit:
+        if self._allow is not None and not self._allow():
+            raise Overloaded(operation=operation.full_name, reason="more calls a second than its policy allows")
+        try:
+            permit = breaker.acquire()
+        except BreakerOpen as refused:
+            raise CircuitOpen(operation=operation.full_name, retry_after=refused.retry_after) from None
+        try:
+            bulkhead.enter(deadline)
+        except BulkheadFull as full:
+            breaker.ignore(permit)
+            raise Overloaded(operation=operation.full_name, reason=str(full)) from None
+        return permit
 
 
 def _relative(policy: Policy) -> Policy:

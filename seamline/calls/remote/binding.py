@@ -18,6 +18,7 @@ from seamline.contract.codec import encode_arguments
 from seamline.discovery import Balancer, NoInstance, Target
 from seamline.resilience import faults
 from seamline.resilience.faults import Fault
+from seamline.resilience.hedge import Latencies, hedged
 from seamline.resilience.retry import RetryBudget, backoff
 from seamline.telemetry.spans import Hop, span
 
@@ -31,12 +32,41 @@ class RemoteBinding:
         self.contract = contract
         self.balancer = balancer
         self._policy = contract.policy.retry
+        self._latencies = Latencies()
         self._budget = RetryBudget(ratio=self._policy.budget_ratio, floor_per_second=self._policy.budget_floor)
 
     def invoke(self, operation: Operation, arguments: dict[str, Any], deadline: float, idempotency_key: str) -> Any:
         encoded = encode_arguments(arguments)
         tried: list[str] = []
         self._budget.deposit()
+        hedge = operation.contract.policy.hedge
+        if hedge.after_seconds is None or operation.is_command:
+            return self._try(operation, encoded, deadline, idempotency_key, tried)
+        started = time.monotonic()
+        after = hedge.after_seconds or self._latencies.late()
+        if after is None:
+            result = self._try(operation, encoded, deadline, idempotency_key, tried)
+        else:
+            try:
+                result = hedged(
+                    lambda: self._try(operation, encoded, deadline, idempotency_key, tried),
+                    after=after,
+                    attempts=hedge.attempts,
+                    deadline=deadline,
+                    allowed=self._budget.withdraw,
+                )
+            except TimeoutError as error:
+                raise DeadlineExceeded(operation=operation.full_name) from error
+        self._latencies.add(time.monotonic() - started)
+        return result
+
+    def _try(
+        self, operation: Operation, encoded: bytes, deadline: float, idempotency_key: str, tried: list[str]
+    ) -> Any:
+        """Ask one instance after the other.
+
+        :param tried: ids of instances that were asked; added to.
+        """
         while True:
             try:
                 target = self.balancer.pick(exclude=tried)

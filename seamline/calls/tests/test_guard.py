@@ -120,7 +120,7 @@ def test_module_that_recovers_is_called_again(binding: Behaviour) -> None:
 def test_caller_in_a_hurry_does_not_make_a_module_look_sick(binding: Behaviour) -> None:
     binding.error = DeadlineExceeded(operation="catalog.echo")
     for _ in range(20):
-        with deadline_in(0.05), pytest.raises(DeadlineExceeded):
+        with deadline_in(0.02), pytest.raises(DeadlineExceeded):
             call()
     assert route_of(Lent).guard.breaker.state is BreakerState.CLOSED
 
