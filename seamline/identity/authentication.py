@@ -5,6 +5,7 @@ This file may not look up a session or a token.
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
@@ -21,6 +22,8 @@ from seamline.identity.sealed import HEADER, IdentityRefused, Unbelieved, unseal
 from seamline.signing import installed_keys
 from seamline.web.principal import Principal
 
+logger = logging.getLogger(__name__)
+LONGEST_TOLD = 200
 _META = "HTTP_" + HEADER.upper().replace("-", "_")
 
 
@@ -69,6 +72,7 @@ def door_identity(request: HttpRequest) -> Identity | None:
         if not identity.may_write and request.method not in SAFE_METHODS:
             raise IdentityRefused(Unbelieved.READS_ONLY)
     except IdentityRefused as refused:
+        logger.warning("An identity at %s is not believed: %s", request.path[:LONGEST_TOLD], refused.reason.value)
         raise IdentityNotBelieved(str(refused), code=refused.reason.value) from refused
     request.door_identity = identity  # type: ignore[attr-defined]
     return identity

@@ -73,7 +73,9 @@ def test_nobody_is_nobody_though_the_request_carries_a_token_that_is_good(
         ({"audience": "customers", "ago": -15.0}, "identity_from_the_future"),
     ],
 )
-def test_a_header_that_is_not_to_be_believed_is_refused_whatever_else_comes(headers: dict[str, Any], code: str) -> None:
+def test_a_header_that_is_not_to_be_believed_is_refused_whatever_else_comes(
+    headers: dict[str, Any], code: str, caplog: pytest.LogCaptureFixture
+) -> None:
     customer_id = signed_up()
     client = APIClient()
     credentials = {"email": "ada@example.com", "password": PASSPHRASE}
@@ -83,6 +85,8 @@ def test_a_header_that_is_not_to_be_believed_is_refused_whatever_else_comes(head
     response = get(ME, client, **headers)
     assert (response.status_code, response.json()["code"]) == (401, code)
     assert response.headers["Content-Type"] == "application/problem+json"
+    assert code in caplog.text
+    assert headers[HEADER] == "" or headers[HEADER] not in caplog.text
     assert get(ME, client).status_code == 200, "without the header, the session counts"
 
 
