@@ -114,6 +114,12 @@ SEAMLINE_INTERNAL_NETWORKS = env.str(
 """Networks that instances may be in, with commas between; calls go nowhere else."""
 SEAMLINE_ADVERTISE = env.str("SEAMLINE_ADVERTISE", default="")
 """The address at which others reach this process, such as ``http://10.0.0.3:8000``; empty keeps it to itself."""
+SEAMLINE_CONTROL = env.bool("SEAMLINE_CONTROL", default=True)
+"""Whether processes tell each other how their breakers stand and obey operators' orders. See docs/calls/control.md."""
+SEAMLINE_BREAKER_VOTES = _whole_number("SEAMLINE_BREAKER_VOTES", default=0)
+"""How many processes must find a module sick until all open their breakers; 0 is the majority, two at least."""
+SEAMLINE_FAULTS = env.bool("SEAMLINE_FAULTS", default=DEBUG)
+"""Whether operators may inject faults into calls. See docs/calls/faults.md."""
 SEAMLINE_FEED_WAITERS = _whole_number(
     "SEAMLINE_FEED_WAITERS", default=max(1, _whole_number("SEAMLINE_THREADS", default=8) // 4)
 )

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", ready, name="ready"),
     path("internal/feeds/", include("seamline.events.feed_api.urls")),
     path("internal/registry/", include("seamline.discovery.urls")),
+    path("internal/control/", include("seamline.control.internal_urls")),
     path("internal/identity", identity, name="identity"),
     path("metrics", metrics, name="metrics"),
     path("api/v1/operations/events", EventStateView.as_view(), name="event-state"),

@@ -14,11 +14,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 _django = get_wsgi_application()
 
 from seamline.calls.endpoint import with_internal_calls  # noqa: E402 - needs the settings
+from seamline.control import start_control  # noqa: E402
 from seamline.discovery import announce  # noqa: E402
 from seamline.telemetry import spans  # noqa: E402
 
 application = with_internal_calls(_django)
 announce()
+start_control()
 spans.install(service=f"seamline-{'-'.join(settings.HOSTED) if len(settings.HOSTED) < 3 else 'shop'}")
 
 if settings.EVENT_BUS == "thread" and os.environ.get("SEAMLINE_DISPATCHER", "thread") == "thread":

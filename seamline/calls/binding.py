@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from seamline.calls.guard import Guard
-from seamline.contract import Contract, ModuleUnavailable, Operation
+from seamline.contract import Contract, ModuleUnavailable, Operation, Policy
 from seamline.resilience.breaker import Breaker
 
 
@@ -68,6 +68,13 @@ class Route:
         self.binding: Binding = Elsewhere(self, contract)
         self.guard = Guard(self, contract=contract)
 
+    def use(self, policy: Policy) -> None:
+        """Guard and carry calls by another policy from now on."""
+        self.guard.use(policy)
+        turn = getattr(self.binding, "use", None)
+        if turn is not None:
+            turn(policy)
+
 
 _ROUTES: dict[type[Contract], Route] = {}
 
@@ -78,6 +85,11 @@ def route_of(contract: type[Contract]) -> Route:
         return _ROUTES[contract]
     except KeyError:
         return _ROUTES.setdefault(contract, Route(contract))
+
+
+def routes() -> tuple[tuple[type[Contract], Route], ...]:
+    """Every contract that was used in this process, and its route."""
+    return tuple(_ROUTES.items())
 
 
 @contextmanager

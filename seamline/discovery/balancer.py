@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Collection
 
+from seamline.discovery import kept_out
 from seamline.discovery.instance import Instance, InstanceState, NoInstance
 from seamline.discovery.target import Target
 
@@ -53,6 +54,8 @@ class Balancer:
         :raises NoInstance: there is none.
         """
         targets = self._usable()
+        if kept_out.names:
+            targets = kept_out.without(self.module, targets)
         if len(targets) == 1:
             return targets[0]
         if not targets:

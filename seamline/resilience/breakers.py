@@ -13,6 +13,7 @@ logger = logging.getLogger(__name__)
 _breakers: dict[str, Breaker] = {}
 _lock = threading.Lock()
 _listeners: list[Callable[[Transition], None]] = []
+_makers: list[Callable[[Breaker], None]] = []
 
 
 def breaker_of(callee: str, policy: BreakerPolicy) -> Breaker:
@@ -24,6 +25,8 @@ def breaker_of(callee: str, policy: BreakerPolicy) -> Breaker:
     if breaker is None:
         with _lock:
             breaker = _breakers.setdefault(callee, Breaker(name=callee, policy=policy, on_transition=_tell))
+        for listener in _makers:
+            listener(breaker)
     return breaker
 
 
@@ -35,6 +38,11 @@ def all_breakers() -> tuple[Breaker, ...]:
 def on_transition(listener: Callable[[Transition], None]) -> None:
     """Have this told every change of state of any breaker of this process; it must be quick and raise nothing."""
     _listeners.append(listener)
+
+
+def on_made(listener: Callable[[Breaker], None]) -> None:
+    """Have this told every breaker when it is used for the first time, before its first call."""
+    _makers.append(listener)
 
 
 def _tell(transition: Transition) -> None:

@@ -6,6 +6,7 @@ This file may not know who installs faults, nor whether they are allowed.
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from dataclasses import dataclass
@@ -112,3 +113,18 @@ def suffer(fault: Fault, *, operation: Operation, deadline: float) -> None:
         return
     time.sleep(max(0.0, left))
     raise DeadlineExceeded(operation=operation.full_name)
+
+
+async def suffer_async(fault: Fault, *, operation: str, deadline: float) -> None:
+    """The same for event loops.
+
+    :param operation: how the call is named in what is raised.
+    """
+    if fault.kind is FaultKind.ERROR:
+        raise ModuleFailed(operation=operation, reason=f"fault {fault.id}")
+    left = deadline - time.monotonic()
+    if fault.kind is FaultKind.LATENCY and fault.seconds < left:
+        await asyncio.sleep(fault.seconds)
+        return
+    await asyncio.sleep(max(0.0, left))
+    raise DeadlineExceeded(operation=operation)
