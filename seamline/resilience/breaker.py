@@ -7,37 +7,38 @@ here waits, so threads and event loops use it alike. This file may not know what
 
 from __future__ import annotations
 
+import itertools
+import logging
 import random
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from seamline.contract.policy import BreakerPolicy
 from seamline.resilience.breaker_state import FORCED, BreakerOpen, BreakerSnapshot, BreakerState, Transition
-from seamline.resilience.window import FAILED, FAILED_SLOW, SLOW, CallWindow, TimeWindow, Window
+from seamline.resilience.probing import Permit, Probing
+from seamline.resilience.protecting import protected
+from seamline.resilience.window import CallWindow, Tally, TimeWindow, Window
 
 __all__ = ["Breaker", "BreakerOpen", "BreakerSnapshot", "BreakerState", "Permit", "Transition"]
 JITTER = 0.1
 """Share by which the time until probes is longer, at random, so that processes do not probe in step."""
+PASSING = frozenset({BreakerState.FORCED_CLOSED, BreakerState.DISABLED, BreakerState.METRICS_ONLY})
+"""Forced states that let everything through."""
+logger = logging.getLogger(__name__)
 _infinite = float("inf")
-
-
-class Permit:
-    """Leave to make calls in one generation: one for all calls while closed, one for each probe while half-open."""
-
-    __slots__ = ("given_at", "is_probe")
-
-    def __init__(self, *, is_probe: bool, given_at: float = 0.0) -> None:
-        self.is_probe = is_probe
-        self.given_at = given_at
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 class Breaker:
     """One circuit breaker. Safe for any threads and event loops.
 
     :param clock: seconds that never go back.
-    :param on_transition: told each change of state, after it, outside any lock.
+    :param on_transition: told each change of state, after it, outside any lock, in the thread whose call led to it;
+        what it raises is logged and goes no further. Of two changes in a row the one with the lower generation in
+        its snapshot came first, in whichever order threads tell them.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Breaker:
     ) -> None:
         self.name = name
         self.on_transition = on_transition
-        self._clock = clock
+        self.clock = clock
         self._lock = threading.Lock()
         self._policy = policy
         self._state = BreakerState.CLOSED
@@ -58,11 +59,9 @@ class Breaker:
         self._since = clock()
         self._reason = self._actor = ""
         self._generation = 0
-        self._refused = 0
+        self._refused = Tally()
         self._openings = 0
         self._open_until = 0.0
-        self._probes: set[Permit] = set()
-        self._probed = [0, 0, 0]
         self._begin()
 
     @property
@@ -87,25 +86,31 @@ class Breaker:
 
         :raises BreakerOpen: the call must not be made.
         """
-        permit = self._permit
-        return permit if permit is not None else self._acquire()
+        permit = self.standing
+        if permit is not None:
+            return permit
+        wait = self._open_until - self.clock()
+        if wait > 0:
+            next(self._refused.numbers)
+            raise BreakerOpen(self.name, wait)
+        return self._acquire()
 
     def success(self, permit: Permit, seconds: float) -> None:
         """The call was answered, be it with a business error."""
-        if seconds < self._slow_seconds and permit is self._permit:
-            self._good()
+        if seconds < permit.slow_seconds:
+            next(permit.calls)
         else:
-            self._came_back(permit, failed=False, slow=seconds >= self._slow_seconds)
+            self._came_back(permit, failed=False, slow=seconds >= self.slow_seconds)
 
     def failure(self, permit: Permit, seconds: float) -> None:
         """The call failed, or ran out of its time."""
-        self._came_back(permit, failed=True, slow=seconds >= self._slow_seconds)
+        self._came_back(permit, failed=True, slow=seconds >= self.slow_seconds)
 
     def ignore(self, permit: Permit) -> None:
         """The call says nothing about the callee: it was cancelled, or never made. A probe gives its place back."""
         if permit.is_probe:
             with self._lock:
-                self._probes.discard(permit)
+                self._probing.give_back(permit)
 
     def force(self, state: BreakerState | None, *, reason: str = "", actor: str = "") -> None:
         """Hold the breaker in a state until it is let go with None; then it begins anew, closed.
@@ -117,7 +122,7 @@ class Breaker:
         with self._lock:
             before = self.state
             self._forced = state
-            self._state, self._openings = BreakerState.CLOSED, 0
+            self._state, self._openings, self._open_until = BreakerState.CLOSED, 0, 0.0
             transition = self._changed(before, reason=reason, actor=actor)
         self._tell(transition)
 
@@ -130,7 +135,7 @@ class Breaker:
             if self._forced is not None or self._state is not BreakerState.CLOSED:
                 return
             before, self._state = self._state, BreakerState.OPEN
-            self._open_until = min(until, self._clock() + self._policy.longest_open_seconds)
+            self._open_until = min(until, self.clock() + self._policy.longest_open_seconds)
             transition = self._changed(before, reason=reason)
         self._tell(transition)
 
@@ -139,86 +144,62 @@ class Breaker:
         with self._lock:
             return self._seen()
 
-    def protect(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function behind this breaker; every exception counts as a failure, cancellation as nothing.
+    def protect(self, function: Callable[_P, _R], *, business: tuple[type[Exception], ...] = ()) -> Callable[_P, _R]:
+        """The function or coroutine function behind this breaker: its exceptions are failures, timeouts among them.
 
+        What is cancelled counts for nothing, or as slow when it had been slow by then.
+
+        :param business: errors that are answers of a callee that is well; they count as successes.
         :raises BreakerOpen: from the protected function, when the call is refused.
+        :raises TypeError: the function is a generator.
         """
-        acquire, success, failure, ignore, clock = self.acquire, self.success, self.failure, self.ignore, self._clock
-
-        def protected(*args: Any, **kwargs: Any) -> Any:
-            permit = self._permit or acquire()
-            started = clock()
-            try:
-                result = function(*args, **kwargs)
-            except Exception:
-                failure(permit, clock() - started)
-                raise
-            except BaseException:
-                ignore(permit)
-                raise
-            seconds = clock() - started
-            if seconds < self._slow_seconds and permit is self._permit:
-                self._good()
-            else:
-                success(permit, seconds)
-            return result
-
-        return protected
+        return protected(self, function, business=business)
 
     def _begin(self) -> None:
         """A new generation: what was counted is forgotten, what is under way counts no more."""
         policy = self._policy
         self._generation += 1
         self._window: Window = (
-            TimeWindow(seconds=policy.window_seconds, clock=self._clock)
+            TimeWindow(seconds=policy.window_seconds, clock=self.clock)
             if policy.window_seconds
             else CallWindow(calls=policy.window_calls)
         )
-        self._slow_seconds = _infinite if policy.slow_seconds is None else policy.slow_seconds
-        self._probes = set()
-        self._probed = [0, 0, 0]
-        self._good: Callable[[], object] = _nothing if self._forced is BreakerState.DISABLED else self._window.good
-        passes = self.state is BreakerState.CLOSED or (self._forced or BreakerState.FORCED_OPEN) in (
-            BreakerState.FORCED_CLOSED,
-            BreakerState.DISABLED,
-            BreakerState.METRICS_ONLY,
-        )
-        self._permit: Permit | None = Permit(is_probe=False) if passes else None
+        self._probing = Probing(policy=policy, generation=self._generation)
+        self.slow_seconds = _infinite if policy.slow_seconds is None else policy.slow_seconds
+        self.standing: Permit | None = None
+        """Leave for all calls, while everything is let through."""
+        if self.state is BreakerState.CLOSED or self.state in PASSING:
+            self.standing = Permit(
+                generation=self._generation,
+                slow_seconds=self.slow_seconds,
+                calls=itertools.repeat(None) if self._forced is BreakerState.DISABLED else self._window.calls,
+                is_probe=False,
+            )
 
     def _acquire(self) -> Permit:
         transition = None
         try:
             with self._lock:
-                if self._permit is not None:
-                    return self._permit
-                now = self._clock()
+                if self.standing is not None:
+                    return self.standing
+                now = self.clock()
                 if self._forced is not None:
-                    self._refused += 1
-                    raise BreakerOpen(self.name, self._policy.open_seconds)
+                    raise self._refusal(self._policy.open_seconds)
                 if self._state is BreakerState.OPEN:
                     if now < self._open_until:
-                        self._refused += 1
-                        raise BreakerOpen(self.name, self._open_until - now)
+                        raise self._refusal(self._open_until - now)
                     before, self._state = self._state, BreakerState.HALF_OPEN
                     transition = self._changed(before, reason="time to probe")
-                return self._probe(now)
+                probe = self._probing.take(now=now)
+                if probe is None:
+                    raise self._refusal(self._probing.retry_after(now=now))
+                return probe
         finally:
-            if transition is not None:
-                self._tell(transition)
+            self._tell(transition)
 
-    def _probe(self, now: float) -> Permit:
-        lease = self._policy.probe_seconds
-        if len(self._probes) + self._probed[0] >= self._policy.probes:
-            lost = {probe for probe in self._probes if now - probe.given_at >= lease}
-            self._probes -= lost
-        if len(self._probes) + self._probed[0] >= self._policy.probes:
-            self._refused += 1
-            first = min((probe.given_at for probe in self._probes), default=now)
-            raise BreakerOpen(self.name, max(0.0, min(lease, first + lease - now)))
-        probe = Permit(is_probe=True, given_at=now)
-        self._probes.add(probe)
-        return probe
+    def _refusal(self, retry_after: float) -> BreakerOpen:
+        next(self._refused.numbers)
+        return BreakerOpen(self.name, retry_after)
 
     def _came_back(self, permit: Permit, *, failed: bool, slow: bool) -> None:
         with self._lock:
@@ -230,12 +211,12 @@ class Breaker:
         self._tell(transition)
 
     def _call_came_back(self, permit: Permit, *, failed: bool, slow: bool) -> Transition | None:
-        if permit is not self._permit or self._forced is BreakerState.DISABLED:
+        if permit is not self.standing or self._forced is BreakerState.DISABLED:
             return None  # of an earlier generation
         if not failed and not slow:
-            self._window.good()
+            next(permit.calls)
             return None
-        self._window.bad(FAILED_SLOW if failed and slow else FAILED if failed else SLOW)
+        self._window.bad(failed=failed, slow=slow)
         policy = self._policy
         calls, failures, slows = self._window.counts()
         if self._forced is not None or calls < policy.minimum_calls:
@@ -247,35 +228,26 @@ class Breaker:
         return None
 
     def _probe_came_back(self, permit: Permit, *, failed: bool, slow: bool) -> Transition | None:
-        if permit not in self._probes:
-            return None  # of an earlier probing, or given up
-        self._probes.discard(permit)
-        self._probed[0] += 1
-        self._probed[1] += failed
-        self._probed[2] += slow
-        policy = self._policy
-        back, failures, slows = self._probed
-        if failures >= policy.failure_rate * policy.probes:
-            return self._open(f"{failures} of {back} probes failed")
-        if slows >= policy.slow_rate * policy.probes:
-            return self._open(f"{slows} of {back} probes were slow")
-        if back < policy.probes:
+        verdict = self._probing.came_back(permit, failed=failed, slow=slow)
+        if verdict is None:
             return None
+        if not verdict.well:
+            return self._open(verdict.reason)
         before, self._state = self._state, BreakerState.CLOSED
         self._openings = 0
-        return self._changed(before, reason=f"{back - failures} of {back} probes were answered")
+        return self._changed(before, reason=verdict.reason)
 
     def _open(self, reason: str) -> Transition:
         before, self._state = self._state, BreakerState.OPEN
         policy = self._policy
         seconds = min(policy.open_seconds * 2 ** min(self._openings, 30), policy.longest_open_seconds)
         self._openings += 1
-        self._open_until = self._clock() + seconds * (1 + JITTER * random.random())  # noqa: S311 - no secret
+        self._open_until = self.clock() + seconds * (1 + JITTER * random.random())  # noqa: S311 - no secret
         return self._changed(before, reason=reason)
 
     def _changed(self, before: BreakerState, *, reason: str, actor: str = "") -> Transition:
         seen = self._seen()  # what led to it, before it is forgotten
-        self._since, self._reason, self._actor = self._clock(), reason, actor
+        self._since, self._reason, self._actor = self.clock(), reason, actor
         self._begin()
         return Transition(
             name=self.name, before=before, after=self.state, at=self._since, reason=reason, snapshot=seen, actor=actor
@@ -283,7 +255,7 @@ class Breaker:
 
     def _seen(self) -> BreakerSnapshot:
         if self._state is BreakerState.HALF_OPEN and self._forced is None:
-            calls, failures, slow = self._probed
+            calls, failures, slow = self._probing.back, self._probing.failures, self._probing.slow
         else:
             calls, failures, slow = self._window.counts()
         opened = self._state is BreakerState.OPEN and self._forced is None
@@ -296,17 +268,17 @@ class Breaker:
             slow=slow,
             failure_rate=failures / calls if calls else 0.0,
             slow_rate=slow / calls if calls else 0.0,
-            retry_after=max(0.0, self._open_until - self._clock()) if opened else 0.0,
-            refused=self._refused,
+            retry_after=max(0.0, self._open_until - self.clock()) if opened else 0.0,
+            refused=self._refused.read(),
             generation=self._generation,
             reason=self._reason,
             actor=self._actor,
         )
 
     def _tell(self, transition: Transition | None) -> None:
-        if transition is not None and transition.before is not transition.after and self.on_transition is not None:
+        if transition is None or transition.before is transition.after or self.on_transition is None:
+            return
+        try:
             self.on_transition(transition)
-
-
-def _nothing() -> None:
-    """What a disabled breaker counts."""
+        except Exception:  # whoever listens must not break the call that happened to lead to it
+            logger.exception("A listener of the breaker of %s failed at %s", self.name, transition.after)

@@ -1,85 +1,144 @@
 """The latest calls of a breaker: over a number of calls, or over a span of time. A good call costs one atomic step.
 
-Good calls are only counted; bad ones are counted under the breaker's lock, where rates are asked for. This file may not
-decide anything.
+Every call draws the next number of a counter, which no thread can lose; only bad ones are kept, under the breaker's
+lock. So rates cost as much as there are bad calls, however long the window is. This file may not decide anything.
 """
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
-
-GOOD, FAILED, SLOW, FAILED_SLOW = 0, 1, 2, 3
 
 
 class Window(Protocol):
     """Outcomes of the latest calls."""
 
     @property
-    def good(self) -> Callable[[], object]:
-        """Counts a good call; any thread, no lock."""
+    def calls(self) -> Iterator[object]:
+        """``next`` of it counts a good call; any thread, no lock."""
 
-    def bad(self, outcome: int) -> None:
+    def bad(self, *, failed: bool, slow: bool) -> None:
         """Count a call that failed, was slow, or both; under the breaker's lock."""
 
     def counts(self) -> tuple[int, int, int]:
         """Calls, failed ones, slow ones; under the breaker's lock."""
 
 
-class CallWindow:
-    """The latest so many calls. ``deque.append`` is atomic and drops the oldest by itself."""
+class Tally:
+    """A counter that any thread advances by ``next(tally.numbers)``, and that can be read without advancing it."""
 
-    __slots__ = ("_outcomes", "good")
+    __slots__ = ("_reads", "numbers")
+
+    def __init__(self) -> None:
+        self.numbers = itertools.count()
+        self._reads = 0
+
+    def advance(self) -> int:
+        """Draw a number, and say how many were drawn before it; by one thread at a time."""
+        return next(self.numbers) - self._reads
+
+    def read(self) -> int:
+        """How many numbers were drawn; by one thread at a time. Reading draws one as well, which is left out."""
+        drawn = next(self.numbers) - self._reads
+        self._reads += 1
+        return drawn
+
+
+class CallWindow:
+    """The latest so many calls."""
+
+    __slots__ = ("_bad", "_failed", "_length", "_slow", "_tally", "calls")
 
     def __init__(self, *, calls: int) -> None:
-        self._outcomes: deque[int] = deque(maxlen=calls)
-        append = self._outcomes.append
-        self.good = lambda: append(GOOD)
+        self._length = calls
+        self._tally = Tally()
+        self.calls: Iterator[object] = self._tally.numbers
+        self._bad: deque[tuple[int, bool, bool]] = deque()
+        self._failed = self._slow = 0
 
-    def bad(self, outcome: int) -> None:
-        self._outcomes.append(outcome)
+    def bad(self, *, failed: bool, slow: bool) -> None:
+        number = self._tally.advance()
+        self._bad.append((number, failed, slow))
+        self._failed += failed
+        self._slow += slow
+        self._forget(number + 1)
 
     def counts(self) -> tuple[int, int, int]:
-        outcomes = self._outcomes.copy()
-        both = outcomes.count(FAILED_SLOW)
-        return len(outcomes), outcomes.count(FAILED) + both, outcomes.count(SLOW) + both
+        drawn = self._tally.read()
+        self._forget(drawn)
+        return min(drawn, self._length), self._failed, self._slow
+
+    def _forget(self, drawn: int) -> None:
+        bad, oldest = self._bad, drawn - self._length
+        while bad and bad[0][0] < oldest:
+            _, failed, slow = bad.popleft()
+            self._failed -= failed
+            self._slow -= slow
 
 
 SLICES = 10
 
 
-class TimeWindow:
-    """The calls of the latest so many seconds, in ten slices; the oldest slice is dropped whole."""
+class Slice:
+    """A tenth of a span of time, by its number since the clock's zero."""
 
-    __slots__ = ("_clock", "_length", "_slices")
+    __slots__ = ("failed", "good", "number", "slow", "tally")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.tally = Tally()
+        self.good = self.tally.numbers
+        self.failed = self.slow = 0
+
+
+class TimeWindow:
+    """The calls of the latest so many seconds, in ten slices; the oldest slice is dropped whole.
+
+    It is the iterator of its good calls. A lock is taken once in each slice, to begin it.
+    """
+
+    __slots__ = ("_clock", "_current", "_length", "_lock", "_slices", "calls")
 
     def __init__(self, *, seconds: float, clock: Callable[[], float]) -> None:
         self._length = seconds / SLICES
         self._clock = clock
-        self._slices: dict[int, list[int]] = {}
+        self._lock = threading.Lock()
+        self._current = Slice(int(clock() / self._length))
+        self._slices = deque([self._current], maxlen=SLICES)
+        self.calls: Iterator[object] = self
 
-    def good(self) -> None:
-        self._slice()[0] += 1
+    def __iter__(self) -> TimeWindow:
+        return self
 
-    def bad(self, outcome: int) -> None:
-        self._slice()[outcome] += 1
+    def __next__(self) -> None:
+        current = self._current
+        number = int(self._clock() / self._length)
+        if number != current.number:
+            current = self._begin(number)
+        next(current.good)
+
+    def bad(self, *, failed: bool, slow: bool) -> None:
+        current = self._begin(int(self._clock() / self._length))
+        next(current.good)
+        current.failed += failed
+        current.slow += slow
 
     def counts(self) -> tuple[int, int, int]:
-        oldest = int(self._clock() / self._length) - SLICES
-        good = failed = slow = both = 0
-        for number, cells in list(self._slices.items()):
-            if number <= oldest:
-                self._slices.pop(number, None)
-                continue
-            good, failed, slow, both = good + cells[0], failed + cells[1], slow + cells[2], both + cells[3]
-        return good + failed + slow + both, failed + both, slow + both
+        newest = self._begin(int(self._clock() / self._length)).number
+        with self._lock:
+            slices = [each for each in self._slices if each.number > newest - SLICES]
+        return (
+            sum(each.tally.read() for each in slices),
+            sum(each.failed for each in slices),
+            sum(each.slow for each in slices),
+        )
 
-    def _slice(self) -> list[int]:
-        number = int(self._clock() / self._length)
-        cells = self._slices.get(number)
-        if cells is None:
-            for old in [known for known in list(self._slices) if known <= number - SLICES]:
-                self._slices.pop(old, None)
-            cells = self._slices.setdefault(number, [0, 0, 0, 0])
-        return cells
+    def _begin(self, number: int) -> Slice:
+        with self._lock:
+            if number > self._current.number:  # unless another thread was quicker
+                self._current = Slice(number)
+                self._slices.append(self._current)
+            return self._current

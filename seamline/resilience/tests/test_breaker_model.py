@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from hypothesis import settings
+import pytest
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
 
 from seamline.contract.policy import BreakerPolicy
 from seamline.resilience.breaker import Breaker, BreakerOpen
 from seamline.resilience.tests.clock import Clock
+from seamline.resilience.tests.planted import Believing, Unlucky, Wedged
+from seamline.resilience.window import SLICES
 
 POLICY = BreakerPolicy(
     window_calls=6, minimum_calls=3, failure_rate=0.5, slow_seconds=1.0, slow_rate=0.5, open_seconds=4,
-    longest_open_seconds=8, probes=2, probe_seconds=3,
+    longest_open_seconds=8, probes=3, probe_seconds=3,
 )  # fmt: skip
 
 
 class BreakerMatchesModel(RuleBasedStateMachine):
     """The model keeps plain lists and asks the breaker nothing but how long it stays open, which is random."""
 
+    kind: type[Breaker] = Breaker
+    policy = POLICY
     permits: Bundle[Any] = Bundle("permits")
 
     def __init__(self) -> None:
         super().__init__()
         self.clock = Clock()
-        self.breaker = Breaker(name="model", policy=POLICY, clock=self.clock)
+        self.breaker = self.kind(name="model", policy=self.policy, clock=self.clock)
         self.state = "closed"
         self.generation = 0
-        self.window: list[tuple[bool, bool]] = []
+        self.window: list[tuple[float, bool, bool]] = []
         self.probes: dict[int, float] = {}
         self.back: list[tuple[bool, bool]] = []
         self.open_until = 0.0
@@ -40,6 +46,12 @@ class BreakerMatchesModel(RuleBasedStateMachine):
         self.generation += 1
         if state == "open":
             self.open_until = self.clock.now + self.breaker.snapshot().retry_after
+
+    def latest(self) -> list[tuple[float, bool, bool]]:
+        span = self.policy.window_seconds / SLICES
+        if not span:
+            return self.window[-self.policy.window_calls :]
+        return [each for each in self.window if int(each[0] / span) > int(self.clock.now / span) - SLICES]
 
     @rule(seconds=st.floats(min_value=0.01, max_value=5))
     def pass_time(self, seconds: float) -> None:
@@ -76,10 +88,11 @@ class BreakerMatchesModel(RuleBasedStateMachine):
         if generation != self.generation:
             return
         if self.state == "closed":
-            self.window = [*self.window, (failed, slow)][-POLICY.window_calls :]
-            calls = len(self.window)
+            self.window.append((self.clock.now, failed, slow))
+            latest = self.latest()
+            calls = len(latest)
             if (failed or slow) and calls >= POLICY.minimum_calls:
-                failures, slows = sum(each[0] for each in self.window), sum(each[1] for each in self.window)
+                failures, slows = sum(each[1] for each in latest), sum(each[2] for each in latest)
                 if failures * 2 >= calls or slows * 2 >= calls:
                     self.become("open")
         elif self.state == "half_open" and serial in self.probes:
@@ -103,8 +116,26 @@ class BreakerMatchesModel(RuleBasedStateMachine):
         assert self.breaker.state == self.state
         if self.state == "closed":
             seen = self.breaker.snapshot()
-            assert (seen.calls, seen.failures) == (len(self.window), sum(each[0] for each in self.window))
+            latest = self.latest()
+            assert (seen.calls, seen.failures) == (len(latest), sum(each[1] for each in latest))
 
 
+class TimeWindowMatchesModel(BreakerMatchesModel):
+    policy = dataclasses.replace(POLICY, window_seconds=6.0)
+
+
+SETTINGS = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestBreakerMatchesModel = BreakerMatchesModel.TestCase
-TestBreakerMatchesModel.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestBreakerMatchesModel.settings = SETTINGS
+TestTimeWindowMatchesModel = TimeWindowMatchesModel.TestCase
+TestTimeWindowMatchesModel.settings = SETTINGS
+
+
+@pytest.mark.parametrize("planted", [Believing, Unlucky, Wedged])
+def test_breaker_with_a_planted_fault_departs_from_the_model(planted: type[Breaker]) -> None:
+    class Machine(BreakerMatchesModel):
+        kind = planted
+
+    hard = settings(SETTINGS, max_examples=1_000, database=None, derandomize=True, phases=[Phase.generate])
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(Machine, settings=hard)
