@@ -1,5 +1,16 @@
 """All system checks of the framework; importing this package registers them. Each id is explained in docs/checks.md."""
 
-from seamline.checks import boundaries, bus, contracts, databases, externalise, feeds, history, identity, schemas
+from seamline.checks import boundaries, bus, contracts, databases, externalise, feeds, history, identity, schemas, split
 
-__all__ = ["boundaries", "bus", "contracts", "databases", "externalise", "feeds", "history", "identity", "schemas"]
+__all__ = [
+    "boundaries",
+    "bus",
+    "contracts",
+    "databases",
+    "externalise",
+    "feeds",
+    "history",
+    "identity",
+    "schemas",
+    "split",
+]

@@ -169,7 +169,7 @@ def drain_everywhere() -> int:
 
     total = 0
     while True:
-        moved = drain() + sum(process.order("drain") for process in (session.processes if session else ()))
+        moved: int = drain() + sum(process.order("drain") for process in (session.processes if session else ()))
         total += moved
         if not moved or session is None:
             return total
@@ -180,7 +180,7 @@ def rows(module: str, sql: str) -> list[tuple[Any, ...]]:
     server = hub_server if session is None or lives_here(module) else session.process_of(module).server
     assert server is not None
     with psycopg.connect(server.admin_url, options=f"-c search_path={module}") as connection:
-        return connection.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
+        return connection.execute(sql).fetchall()
 
 
 @contextmanager

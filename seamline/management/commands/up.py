@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import socket
 import sys
@@ -23,8 +22,8 @@ from seamline.embedded import EmbeddedServerError
 from seamline.embedded.serving import serve
 from seamline.embedded.supervising import Program, supervised
 from seamline.embedded.valkey import EmbeddedValkey, default_valkey
-from seamline.split import WrongSplit, plan_of
-from seamline.split.places import Place, local_places
+from seamline.split.chosen import chosen_places
+from seamline.split.places import Place
 from seamline.split.running import Running, SplitFailed
 
 EPILOG = """\
@@ -117,11 +116,7 @@ class Command(BaseCommand):
         self._welcome(host=host, port=port)
 
     def _split(self, options: dict[str, Any]) -> None:
-        try:
-            plan = plan_of(options["split"], modules=settings.MODULES, stays=settings.SEAMLINE_HUB_MODULE)
-        except WrongSplit as error:
-            raise CommandError(str(error), returncode=2) from error
-        places = local_places(plan, port=options["port"], environment=os.environ)
+        places = chosen_places(options["split"], port=options["port"])
         running = Running(
             places=places,
             root=settings.BASE_DIR,
