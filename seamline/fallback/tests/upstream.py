@@ -25,6 +25,13 @@ class Asked(list[dict[str, Any]]):
     """What an instance was asked."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients end connections as they like."""
+
+
 @contextmanager
 def instance(*, headers: Sequence[tuple[str, str]] = (), status: int = 200) -> Iterator[tuple[str, Asked]]:
     """One that answers what it was asked; yields its address."""
@@ -60,8 +67,7 @@ def instance(*, headers: Sequence[tuple[str, str]] = (), status: int = 200) -> I
 
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
         setattr(Handler, f"do_{method}", Handler.answer)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
