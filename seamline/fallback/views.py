@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
@@ -46,6 +47,16 @@ class Elsewhere(APIView):
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[BaseRenderer, str]:
         """The module negotiates; problems of ours are JSON."""
         return JSONRenderer(), "application/json"
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """None: which methods a path allows is the module's to say."""
+        return {}
+
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What no module is asked by."""
+        self.headers = {"Allow": ", ".join(self.allowed_methods)}
+        return super().http_method_not_allowed(request, *args, **kwargs)
 
     def forward(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Pass it on and pass the answer back."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
+from urllib.parse import unquote
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seamline.fallback.paths import LONGEST, AmbiguousPath, target_of
 
@@ -46,3 +51,19 @@ def test_a_path_stays_what_it_is(path: str, query: str, target: str) -> None:
 def test_a_path_that_could_be_read_otherwise_is_refused(path: str, query: str) -> None:
     with pytest.raises(AmbiguousPath):
         target_of(path=path, query=query)
+
+
+@given(
+    st.lists(st.sampled_from([*"/.%;\\ \r\x00", "..", "%2e", "%2F", "%25", "a", "\u00e9"]), max_size=12).map("".join)
+)
+def test_whatever_is_let_through_stays_below_the_module_for_every_reader(rest: str) -> None:
+    try:
+        target = target_of(path=f"/api/v1/orders/{rest}", query="")
+    except AmbiguousPath:
+        return
+    assert target.isascii()
+    assert target.isprintable()
+    read = target
+    for _ in range(3):  # as it is, decoded, decoded once too often
+        assert (posixpath.normpath(read) + "/").startswith("/api/v1/orders/")
+        read = unquote(read)
