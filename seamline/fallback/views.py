@@ -53,7 +53,7 @@ class Elsewhere(APIView):
         """None: which methods a path allows is the module's to say."""
         return {}
 
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """What no module is asked by."""
         self.headers = {"Allow": ", ".join(self.allowed_methods)}
         return super().http_method_not_allowed(request, *args, **kwargs)
