@@ -20,7 +20,7 @@ from seamline.identity.authenticator import LONGEST_MEMORY, SEALED_SECONDS
 from seamline.identity.credentials import shown_by
 from seamline.identity.memory import SUSPECT_SECONDS
 from seamline.identity.resolving import CACHE_SECONDS
-from seamline.identity.tests.door import ME, Browser, Door, hub
+from tests.identity.door import ME, Browser, Door, hub
 
 pytestmark = pytest.mark.usefixtures("database")
 PASSPHRASE = Secret("correct horse battery")

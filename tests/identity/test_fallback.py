@@ -15,11 +15,11 @@ from contracts.customers import Customers
 from seamline.calls import use
 from seamline.contract import Secret
 from seamline.embedded.ports import free_port
-from seamline.fallback.tests import urls
 from seamline.fallback.tests.upstream import MODULE, Asked, answers_half, breaks_off, instance, raw
 from seamline.identity import HEADER, NOBODY, Credential, Identity, unseal
 from seamline.identity.tests.helpers import customer, through_the_door
 from seamline.signing import installed_keys
+from tests.identity import urls
 
 pytestmark = pytest.mark.usefixtures("database")
 BASE = f"/api/v1/{MODULE}"
@@ -28,8 +28,7 @@ CREDENTIALS = {"email": "ada@example.com", "password": Secret("correct horse bat
 
 @pytest.fixture(autouse=True)
 def elsewhere(settings: Any) -> Iterator[None]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.ROOT_URLCONF = "seamline.fallback.tests.urls"
+    settings.ROOT_URLCONF = "tests.identity.urls"
     settings.MODULES = (*settings.MODULES, MODULE)
     yield
     urls.instances.clear()
