@@ -30,6 +30,7 @@ from seamline.identity.headers import may_enter, may_leave, named_by
 from seamline.identity.resolving import identity_of
 from seamline.signing import installed_keys
 from seamline.web.problem import json_error_page
+from seamline.web.request_context import TIMEOUT_HEADER
 
 _WITHOUT_BODY = frozenset((204, 304))
 _LENGTH = re.compile(r"[0-9]{1,12}")
@@ -103,6 +104,8 @@ class Elsewhere(APIView):
         }
         origin = current_call().origin
         headers["Host"] = plain.get_host()
+        left = current_call().deadline - time.monotonic()
+        headers[TIMEOUT_HEADER] = str(max(0, int(left * 1000)))
         headers["X-Request-ID"] = origin.correlation_id
         if origin.traceparent:
             headers["Traceparent"] = origin.traceparent

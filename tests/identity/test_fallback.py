@@ -180,6 +180,21 @@ def test_the_request_s_id_goes_with_it(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "most"),
+    [(None, 25_000), ("1500", 1500), ("999999", 25_000), ("-1", 25_000), ("\u0661", 25_000), ("", 25_000)],
+)
+def test_the_request_s_time_goes_with_it_and_can_only_be_shortened(asked: Asked, told: str | None, most: int) -> None:
+    APIClient().get(f"{BASE}/x", headers={} if told is None else {"Seamline-Timeout": told})
+    assert most - 1000 < int(asked[-1]["headers"]["seamline-timeout"]) <= most
+
+
+def test_a_request_without_time_left_is_504_before_it_is_sent(asked: Asked) -> None:
+    response = APIClient().get(f"{BASE}/x", headers={"Seamline-Timeout": "0"})
+    assert (response.status_code, response.json()["code"]) == (504, "gateway_timeout")
+    assert asked == []
+
+
+@pytest.mark.parametrize(
     "path", ["/../orders/", "/%2e%2e/orders/", "/..%2f..%2finternal/calls/depot/x", "//x", "/a/%252e%252e/x", "/..;/x"]
 )
 def test_a_path_leads_nowhere_else(asked: Asked, path: str) -> None:
