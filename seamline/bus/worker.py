@@ -29,6 +29,14 @@ def forget_parents_connections(**kwargs: Any) -> None:
         getattr(connection, "_connection_pools", {}).clear()
 
 
+@worker_process_init.connect(weak=False)
+def obey_operators(**kwargs: Any) -> None:
+    """Calls of handlers are guarded as operators order."""
+    from seamline.control import start_control
+
+    start_control()
+
+
 @task_postrun.connect(weak=False)
 def drop_broken_connections(**kwargs: Any) -> None:
     """Keep connections for the next task, unless they are broken or belong to a pool."""

@@ -44,6 +44,7 @@ class Elsewhere:
             )
         if self._route.binding is self:
             self._route.binding = binding
+            _turn(binding, self._route.guard.policy)
         return binding.invoke(operation, arguments, deadline, idempotency_key)
 
 
@@ -71,9 +72,14 @@ class Route:
     def use(self, policy: Policy) -> None:
         """Guard and carry calls by another policy from now on."""
         self.guard.use(policy)
-        turn = getattr(self.binding, "use", None)
-        if turn is not None:
-            turn(policy)
+        _turn(self.binding, policy)
+
+
+def _turn(binding: Binding, policy: Policy) -> None:
+    """Have a binding that goes by a policy go by this one; most go by none."""
+    use = getattr(binding, "use", None)
+    if use is not None:
+        use(policy)
 
 
 _ROUTES: dict[type[Contract], Route] = {}

@@ -1,11 +1,24 @@
 """All system checks of the framework; importing this package registers them. Each id is explained in docs/checks.md."""
 
-from seamline.checks import boundaries, bus, contracts, databases, externalise, feeds, history, identity, schemas, split
+from seamline.checks import (
+    boundaries,
+    bus,
+    contracts,
+    control,
+    databases,
+    externalise,
+    feeds,
+    history,
+    identity,
+    schemas,
+    split,
+)
 
 __all__ = [
     "boundaries",
     "bus",
     "contracts",
+    "control",
     "databases",
     "externalise",
     "feeds",

@@ -12,6 +12,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from seamline.metrics import families, process
+from seamline.metrics.breakers import breaker_families
 from seamline.metrics.calls import call_families
 from seamline.metrics.state import event_state
 
@@ -29,7 +30,7 @@ class _Collector(Collector):
             logger.warning("The state of events cannot be read for Prometheus: %s", error)
             found = ()
         readable.add_metric((), bool(found))
-        yield from (readable, *found, *process.families(), *call_families())
+        yield from (readable, *found, *process.families(), *call_families(), *breaker_families())
 
 
 def exposition(accept: str) -> tuple[bytes, str]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
 
 from seamline.contract.policy import BreakerPolicy
-from seamline.resilience.breaker import Breaker, Transition
+from seamline.resilience.breaker import Breaker, BreakerState, Transition
 
 logger = logging.getLogger(__name__)
 _breakers: dict[str, Breaker] = {}
 _lock = threading.Lock()
 _listeners: list[Callable[[Transition], None]] = []
+_transitions: Counter[tuple[str, BreakerState]] = Counter()
 _makers: list[Callable[[Breaker], None]] = []
 
 
@@ -45,7 +47,13 @@ def on_made(listener: Callable[[Breaker], None]) -> None:
     _makers.append(listener)
 
 
+def transitions() -> dict[tuple[str, BreakerState], int]:
+    """How often breakers went into which state, by callee and state, since this process began."""
+    return dict(_transitions)
+
+
 def _tell(transition: Transition) -> None:
+    _transitions[transition.name, transition.after] += 1
     logger.warning(
         "The breaker of %s went from %s to %s: %s",
         transition.name,

@@ -56,7 +56,7 @@ def pytest_load_initial_conftests(
     os.environ.setdefault("SEAMLINE_LOGIN_RATE", "1000000/minute")
     os.environ.setdefault("SEAMLINE_PURCHASE_RATE", "1000000/minute")
     os.environ["SEAMLINE_DISPATCHER"] = "off"
-    os.environ["SEAMLINE_CONTROL"] = "false"
+    os.environ["SEAMLINE_CONTROL"] = os.environ["SEAMLINE_FAULTS"] = "false"
     os.environ["EVENT_BUS"] = "thread"
     text = early_config.known_args_namespace.split
     if text and module is None:

@@ -13,7 +13,7 @@ from typing import Any
 from seamline.calls.context import current
 from seamline.calls.remote.exchange import AttemptFailed, attempt
 from seamline.calls.remote.pools import pool_of
-from seamline.contract import Contract, ContractError, DeadlineExceeded, ErrorKind, ModuleUnavailable, Operation
+from seamline.contract import Contract, ContractError, DeadlineExceeded, ErrorKind, ModuleUnavailable, Operation, Policy
 from seamline.contract.codec import encode_arguments
 from seamline.discovery import Balancer, NoInstance, Target
 from seamline.resilience import faults
@@ -31,15 +31,19 @@ class RemoteBinding:
     def __init__(self, contract: type[Contract], *, balancer: Balancer) -> None:
         self.contract = contract
         self.balancer = balancer
-        self._policy = contract.policy.retry
         self._latencies = Latencies()
+        self.use(contract.policy)
+
+    def use(self, policy: Policy) -> None:
+        """Carry calls by another policy from now on."""
+        self._policy, self._hedge = policy.retry, policy.hedge
         self._budget = RetryBudget(ratio=self._policy.budget_ratio, floor_per_second=self._policy.budget_floor)
 
     def invoke(self, operation: Operation, arguments: dict[str, Any], deadline: float, idempotency_key: str) -> Any:
         encoded = encode_arguments(arguments)
         tried: list[str] = []
         self._budget.deposit()
-        hedge = operation.contract.policy.hedge
+        hedge = self._hedge
         if hedge.after_seconds is None or operation.is_command:
             return self._try(operation, encoded, deadline, idempotency_key, tried)
         started = time.monotonic()

@@ -65,8 +65,10 @@ class Command(BaseCommand):
                 "--modules is for EVENT_BUS=celery; with threads SEAMLINE_MODULES says what a process hosts.",
                 returncode=2,
             )
+        from seamline.control import start_control
         from seamline.events import start_dispatcher, stop_dispatcher
 
+        start_control()
         start_dispatcher()
         self.stdout.write("Delivering with the threads of this process; Ctrl-C or SIGTERM ends it.")
         self.stdout.flush()

@@ -1,0 +1,1 @@
+"""What ``manage.py breakers`` and ``manage.py faults`` share."""
