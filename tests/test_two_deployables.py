@@ -7,12 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.request
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -20,10 +16,9 @@ import pytest
 from seamline.embedded import EmbeddedServer
 from seamline.embedded.ports import free_port
 from seamline.testing.waiting import wait_until
+from tests.deployables import ROOT, SECRET, answers, ask, buy
 
-ROOT = Path(__file__).resolve().parent.parent
 SHOP = "catalog,customers,inventory,orders,payments,recommendations,storefront"
-SHIP_TO = {"name": "Ada", "line1": "1 Road", "city": "Town", "postcode": "SW1A 1AA", "country": "United Kingdom"}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +41,7 @@ def deployable(port: int, *, modules: str, database: str, **environment: str) ->
             **os.environ,
             "SEAMLINE_MODULES": modules,
             "DATABASE_URL": database,
-            "SEAMLINE_SECRET": "for this test alone",
+            "SEAMLINE_SECRET": SECRET,
             "SEAMLINE_RETAIL_FILE": "demo",
             "SEAMLINE_DEMO": "false",
             "SEAMLINE_DISPATCHER": "thread",
@@ -63,37 +58,6 @@ def deployable(port: int, *, modules: str, database: str, **environment: str) ->
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
-
-
-def answers(address: str, process: subprocess.Popen[bytes]) -> bool:
-    assert process.poll() is None, "The deployable has ended; what it wrote is above."
-    try:
-        with urllib.request.urlopen(f"{address}/health/ready", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def ask(address: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
-    request = urllib.request.Request(
-        f"{address}/api/v1/{path}",
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", **headers},
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.load(answer)
-
-
-def buy(shop: str) -> str:
-    sku = next(
-        product["sku"] for product in ask(shop, "catalog/products/")["results"] if product.get("available", True)
-    )
-    cart = str(uuid.uuid4())
-    ask(shop, f"orders/carts/{cart}/lines/", {"sku": sku, "quantity": 1})
-    card = {"number": "4242424242424242", "expiry_month": 12, "expiry_year": 2030, "security_code": "123"}
-    token = ask(shop, "payments/cards/", card)["token"]
-    order = {"cart_id": cart, "email": "ada@example.com", "ship_to": SHIP_TO, "payment_method": token}
-    return str(ask(shop, "orders/orders/", order, **{"Idempotency-Key": cart})["order_id"])
 
 
 def test_mail_is_written_by_a_deployable_of_its_own_once_for_each_purchase(server: EmbeddedServer) -> None:
@@ -126,7 +90,7 @@ def test_mail_is_written_by_a_deployable_of_its_own_once_for_each_purchase(serve
             cwd=ROOT,
             env={
                 **os.environ, "SEAMLINE_MODULES": SHOP, "DATABASE_URL": server.url,
-                "SEAMLINE_SECRET": "for this test alone",
+                "SEAMLINE_SECRET": SECRET,
             },
             capture_output=True,
             check=True,

@@ -14,6 +14,7 @@ import psycopg
 from django.conf import settings
 from django.db import Error, connections, transaction
 
+from seamline.data import release_connections
 from seamline.discovery.instance import Instance, InstanceState, Snapshot
 from seamline.discovery.registry import MOST_INSTANCES, SUSPICION, TTL, RegistryAway
 from seamline.discovery.revision import snapshot_of
@@ -103,6 +104,7 @@ class TableRegistry:
                 left = end - time.monotonic()
                 if found.revision != after or left <= 0:
                     return found
+                release_connections()  # nobody's requests shall want for one while this waits
                 for _ in listener.notifies(timeout=min(LONGEST_LOOK, left), stop_after=1):
                     pass
 

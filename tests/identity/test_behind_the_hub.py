@@ -21,7 +21,7 @@ import pytest
 from seamline.embedded import EmbeddedServer
 from seamline.embedded.ports import free_port
 from seamline.testing.waiting import wait_until
-from tests.test_two_deployables import ROOT, SHIP_TO, answers
+from tests.deployables import ROOT, SHIP_TO, answers
 
 CREDENTIALS = {"email": "ada@example.com", "password": "a long passphrase"}
 OLD, NEW = f"old:{'o' * 32}", f"new:{'n' * 32}"

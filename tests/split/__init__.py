@@ -1,0 +1,1 @@
+"""The shop as several processes, each with its own PostgreSQL: started, bought from, killed, exported."""
