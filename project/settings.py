@@ -249,6 +249,16 @@ SPECTACULAR_SETTINGS = {
         "seamline.fallback.schema.add_modules_elsewhere",
     ],
 }
+SEAMLINE_GATEWAY_RATE = env.str("SEAMLINE_GATEWAY_RATE", default="3000/minute")
+"""Requests of one client that the gateway lets in; empty is unlimited."""
+SEAMLINE_GATEWAY_RATES: dict[str, str] = {"/api/v1/customers/": "600/minute"}
+"""Narrower ones below a path."""
+SEAMLINE_GATEWAY_RATE_STORE = env.str("SEAMLINE_GATEWAY_RATE_STORE", default="")
+"""Valkey or Redis in which replicas of the gateway count together, ``redis://…``; empty counts in each."""
+SEAMLINE_GATEWAY_TRUSTED = env.list("SEAMLINE_GATEWAY_TRUSTED", default=[])
+"""Networks of proxies in front of the gateway, whose ``X-Forwarded-For`` is believed."""
+SEAMLINE_GATEWAY_ORIGINS = env.list("SEAMLINE_GATEWAY_ORIGINS", default=[])
+"""Origins whose pages may call the API with credentials, ``https://shop.example``."""
 SEAMLINE_COMPOSITIONS = "project.compositions"
 """The module whose COMPOSITIONS and CACHE_RULES the gateway reads."""
 SEAMLINE_ASYNCAPI = {

@@ -23,7 +23,7 @@ WITHOUT_DATABASE = frozenset(
     {
         *("", "help", "version", "check", "down", "reset", "database", "makemigrations", "collectstatic"),
         *("findstatic", "makemessages", "compilemessages", "startapp", "startproject", "diffsettings", "spectacular"),
-        *("test", "testserver", "contracts", "split"),
+        *("test", "testserver", "contracts", "gateway", "split"),
     }
 )
 """Commands that never need a database, or see to it themselves; a wrong guess costs a start, no harm."""

@@ -12,8 +12,8 @@ from typing import Protocol
 
 IDENTITY_HEADER = "Seamline-Identity"
 CREDENTIAL_HEADERS = ("authorization", "cookie", "host", "origin", "referer", "x-csrftoken", "x-forwarded-proto")
-"""The headers of a request that an authenticator is shown, by lower-case name; absent ones are left out. All behind the
-second matter for requests that write with a session (CSRF); ``x-forwarded-proto`` is what the gateway believes it is."""
+"""The headers of a request that an authenticator is shown, by lower-case name; absent ones are left out. All behind
+the second matter for requests that write with a session (CSRF); ``x-forwarded-proto`` is what the gateway believes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

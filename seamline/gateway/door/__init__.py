@@ -1,0 +1,1 @@
+"""The door itself: an ASGI application on uvicorn's protocol of httptools, which lets in, limits, forwards and logs."""

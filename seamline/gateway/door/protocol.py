@@ -1,0 +1,110 @@
+"""uvicorn's protocol of httptools, made stricter: headers are bounded in size, number and time, pipelining is sound."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, ClassVar
+
+import httptools
+import msgspec
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from seamline.gateway.options import ClientLimits
+from seamline.gateway.problems import CONTENT_TYPE, Problem
+
+
+class _Unfit(Exception):
+    """The header ends the connection with this problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+class DoorProtocol(HttpToolsProtocol):
+    """One client's connection."""
+
+    limits: ClassVar[ClientLimits] = ClientLimits()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parser = httptools.HttpRequestParser(self)  # without the leniency about what follows "close"
+        self._head_bytes = 0
+        self._in_head = True
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._unfit: Problem | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        if len(self.connections) > self.limits.connections:
+            transport.abort()
+            return
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._no_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._in_head and self._head_bytes > self.limits.head_bytes and not self.transport.is_closing():
+            self._refuse(Problem(431, "header_too_large", f"Headers have up to {self.limits.head_bytes} bytes here."))
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(self._unfit or Problem(400, "malformed_request", "This is no sound HTTP/1.1 request."))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+        if self._head_timer is None:
+            self._await_head()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if len(self.headers) >= self.limits.fields:
+            self._unfit = Problem(431, "too_many_fields", f"Headers have up to {self.limits.fields} lines here.")
+            raise _Unfit(self._unfit)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._no_timer()
+        self._in_head, self._head_bytes = False, 0
+        names = [name for name, _ in self.headers]
+        if names.count(b"host") != 1 and self.parser.get_http_version() == "1.1":
+            self._unfit = Problem(400, "malformed_request", "Give Host exactly once.")
+            raise _Unfit(self._unfit)
+        if names.count(b"content-length") > 1 or (b"content-length" in names and b"transfer-encoding" in names):
+            self._unfit = Problem(400, "malformed_request", "Say the length of the body once, and in one way.")
+            raise _Unfit(self._unfit)
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._in_head = True
+
+    def _await_head(self) -> None:
+        self._head_timer = self.loop.call_later(self.limits.head_seconds, self._too_slow)
+
+    def _no_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _too_slow(self) -> None:
+        self._head_timer = None
+        if self.transport.is_closing():
+            return
+        if self._head_bytes:
+            self._refuse(Problem(408, "slow_header", "The header comes too slowly."))
+        else:
+            self.transport.close()
+
+    def _refuse(self, problem: Problem) -> None:
+        body = problem.body()
+        head = (
+            f"HTTP/1.1 {problem.status} {msgspec.json.decode(body)['title']}\r\ncontent-type: {CONTENT_TYPE}\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()

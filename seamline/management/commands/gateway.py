@@ -1,0 +1,90 @@
+"""``manage.py gateway``: the front door as a lean process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+EPILOG = """\
+examples:
+  manage.py gateway                                        serve on 127.0.0.1:8080, before what SEAMLINE_REGISTRY finds
+  manage.py gateway --host 0.0.0.0 --port 80 --workers 2   as many processes share the port
+  manage.py gateway --admin-port 9100                      Prometheus finds figures there, on this machine alone
+  manage.py gateway --show-routes                          which path leads to which module, and end
+
+It needs no database. TLS, HTTP/2 and compression are the edge's. See docs/gateway/gateway.md for settings and limits.
+
+exit status: 0 ended by a signal; 1 it could not serve; 2 wrong usage.
+"""
+
+
+class Command(BaseCommand):
+    """Thin: the parts are in ``seamline.gateway``."""
+
+    help = "Route, authenticate, limit, compose and forward requests to modules, wherever they live."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.epilog = EPILOG
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+        parser.add_argument("--port", type=int, default=8080, help="port to listen on (default: %(default)s)")
+        parser.add_argument("--workers", type=int, default=1, help="processes that share the port (default: 1)")
+        parser.add_argument("--admin-port", type=int, default=0, help="figures for Prometheus; 0 shows none")
+        parser.add_argument("--show-routes", action="store_true", help="print the routes and end")
+        parser.add_argument("--descriptor", type=int, default=None, help=argparse.SUPPRESS)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from seamline.gateway.running import routes, run
+
+        if options["show_routes"]:
+            for route in routes().all:
+                self.stdout.write(f"{route.prefix:<32} {route.module}")
+            return
+        if options["workers"] < 1:
+            raise CommandError("--workers is at least 1.", returncode=2)
+        if options["workers"] == 1 or options["descriptor"] is not None:
+            run(
+                host=options["host"],
+                port=options["port"],
+                admin_port=options["admin_port"],
+                descriptor=options["descriptor"],
+            )
+            return
+        raise SystemExit(_share(options))
+
+
+def _share(options: dict[str, Any]) -> int:
+    """Several processes on one listening socket; all end with this one, and it ends when one cannot serve."""
+    family = socket.AF_INET6 if ":" in options["host"] else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((options["host"], options["port"]))
+        listener.listen(2048)
+        listener.set_inheritable(True)
+        base = [sys.executable, sys.argv[0], "gateway", "--host", options["host"], "--port", str(options["port"])]
+        children = [
+            subprocess.Popen(
+                [*base, "--descriptor", str(listener.fileno())]
+                + (["--admin-port", str(options["admin_port"] + number)] if options["admin_port"] else []),
+                pass_fds=(listener.fileno(),),
+                env=dict(os.environ),
+            )
+            for number in range(options["workers"])
+        ]
+
+        def end(number: int, frame: Any) -> None:
+            for child in children:
+                child.terminate()
+
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, end)
+        codes = [child.wait() for child in children]
+        return max(codes)
