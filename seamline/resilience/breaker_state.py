@@ -62,11 +62,22 @@ class Transition:
 
 
 class BreakerOpen(Exception):
-    """The call is refused; ``retry_after`` is in seconds."""
+    """The call is refused: ``BreakerOpen(name, retry_after)``.
 
-    def __init__(self, name: str, retry_after: float) -> None:
-        self.name = name
-        self.retry_after = retry_after
+    It has no initialiser of its own, because that would cost a third of what a refused call costs.
+    """
+
+    args: tuple[str, float]
+
+    @property
+    def name(self) -> str:
+        """Of the breaker."""
+        return self.args[0]
+
+    @property
+    def retry_after(self) -> float:
+        """Seconds until it is worth asking again."""
+        return self.args[1]
 
     def __str__(self) -> str:
         return f"The breaker of {self.name!r} is open; ask again in {self.retry_after:.1f} s."

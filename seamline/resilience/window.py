@@ -100,34 +100,32 @@ class TimeWindow:
     It is the iterator of its good calls. A lock is taken once in each slice, to begin it.
     """
 
-    __slots__ = ("_clock", "_current", "_length", "_lock", "_slices", "calls")
+    __slots__ = ("_clock", "_current", "_good", "_length", "_lock", "_slices", "_until", "calls")
 
     def __init__(self, *, seconds: float, clock: Callable[[], float]) -> None:
         self._length = seconds / SLICES
         self._clock = clock
         self._lock = threading.Lock()
-        self._current = Slice(int(clock() / self._length))
-        self._slices = deque([self._current], maxlen=SLICES)
+        self._slices: deque[Slice] = deque(maxlen=SLICES)
+        self._start(int(clock() / self._length))
         self.calls: Iterator[object] = self
 
     def __iter__(self) -> TimeWindow:
         return self
 
     def __next__(self) -> None:
-        current = self._current
-        number = int(self._clock() / self._length)
-        if number != current.number:
-            current = self._begin(number)
-        next(current.good)
+        if self._clock() >= self._until:
+            self._slice_of_now()
+        next(self._good)
 
     def bad(self, *, failed: bool, slow: bool) -> None:
-        current = self._begin(int(self._clock() / self._length))
+        current = self._slice_of_now()
         next(current.good)
         current.failed += failed
         current.slow += slow
 
     def counts(self) -> tuple[int, int, int]:
-        newest = self._begin(int(self._clock() / self._length)).number
+        newest = self._slice_of_now().number
         with self._lock:
             slices = [each for each in self._slices if each.number > newest - SLICES]
         return (
@@ -136,9 +134,15 @@ class TimeWindow:
             sum(each.slow for each in slices),
         )
 
-    def _begin(self, number: int) -> Slice:
+    def _slice_of_now(self) -> Slice:
         with self._lock:
+            number = int(self._clock() / self._length)
             if number > self._current.number:  # unless another thread was quicker
-                self._current = Slice(number)
-                self._slices.append(self._current)
+                self._start(number)
             return self._current
+
+    def _start(self, number: int) -> None:
+        self._current = Slice(number)
+        self._slices.append(self._current)
+        self._good = self._current.good
+        self._until = (number + 1) * self._length
