@@ -37,6 +37,8 @@ SLOW_SHARE = 0.9
 ENOUGH_SHARE = 0.1
 """Of its timeout: a call that got less from its caller, and ran out of it, says nothing about the module."""
 _FAILURES = (ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT)
+_DROPS = (DeadlineExceeded, Overloaded)
+"""Failures from which the adaptive limit learns that fewer calls are wise."""
 _monotonic = time.monotonic
 
 
@@ -81,6 +83,8 @@ class Guard:
             record(operation, 0.0, Outcome.REFUSED)
             raise
         started = _monotonic()
+        useful: float | None = None  # to the adaptive limit: failures may be quick, and say nothing of a hurry
+        dropped = False
         try:
             if faults.installed and (fault := faults.drawn(operation.contract.module, operation.name)) is not None:
                 faults.suffer(fault, operation=operation, deadline=deadline)
@@ -90,12 +94,14 @@ class Guard:
             if error.kind not in _FAILURES or type(error) in operation.errors:
                 breaker.success(permit, seconds / operation.timeout if self._relative else seconds)
                 record(operation, seconds, Outcome.REFUSED_BY_RULE)
+                useful = seconds
             elif type(error) is DeadlineExceeded and deadline - started < operation.timeout * ENOUGH_SHARE:
                 breaker.ignore(permit)
                 record(operation, seconds, Outcome.FAILED)
             else:
                 breaker.failure(permit, seconds / operation.timeout if self._relative else seconds)
                 record(operation, seconds, Outcome.FAILED)
+                dropped = type(error) in _DROPS
             raise
         except BaseException:
             breaker.ignore(permit)
@@ -104,10 +110,11 @@ class Guard:
             seconds = _monotonic() - started
             breaker.success(permit, seconds / operation.timeout if self._relative else seconds)
             record(operation, seconds, Outcome.ANSWERED)
+            useful = seconds
             return result
         finally:
             if self._adaptive is bulkhead:
-                self._adaptive.leave(seconds=_monotonic() - started, dropped=_monotonic() >= deadline)
+                self._adaptive.leave(seconds=useful, dropped=dropped)
             else:
                 bulkhead.leave()
 

@@ -29,21 +29,26 @@ class BulkheadSnapshot:
 
 
 class _Ticket:
-    """One who waits: woken with a place, or gone."""
+    """One who waits, and whether a place was given to them."""
 
-    __slots__ = ("_loop", "_wake", "given", "gone")
+    __slots__ = ("_loop", "_wake", "given")
 
     def __init__(self, loop: asyncio.AbstractEventLoop | None) -> None:
         self._loop = loop
         self._wake: threading.Event | asyncio.Event = threading.Event() if loop is None else asyncio.Event()
-        self.given = self.gone = False
+        self.given = False
 
-    def give(self) -> None:
-        self.given = True
+    def give(self) -> bool:
+        """Wake who waits; False where their event loop was closed meanwhile, so that they can take nothing."""
         if self._loop is None:
             self._wake.set()
         else:
-            self._loop.call_soon_threadsafe(self._wake.set)
+            try:
+                self._loop.call_soon_threadsafe(self._wake.set)
+            except RuntimeError:
+                return False
+        self.given = True
+        return True
 
     def wait(self, seconds: float) -> None:
         assert isinstance(self._wake, threading.Event)
@@ -88,9 +93,14 @@ class Bulkhead:
             except IndexError:
                 pass
         ticket = self._queue_up(None)
-        if ticket is not None:
+        if ticket is None:
+            return
+        try:
             ticket.wait(max(0.0, min(deadline - time.monotonic(), threading.TIMEOUT_MAX)))
-            self._settle(ticket)
+        except BaseException:  # raised by a signal's handler, as Celery's soft time limit is
+            self._give_up(ticket)
+            raise
+        self._settle(ticket)
 
     async def enter_async(self, deadline: float) -> None:
         """As ``enter``, for coroutines."""
@@ -117,7 +127,12 @@ class Bulkhead:
             self._serve()
 
     def resize(self, concurrent: int) -> None:
-        """Have so many places from now on; too many calls that are under way end first."""
+        """Have so many places from now on; too many calls that are under way end first.
+
+        :raises ValueError: there would be none.
+        """
+        if concurrent < 1:
+            raise ValueError(f"Bulkhead {self.name!r} cannot have {concurrent} places: give 1 or more.")
         with self._lock:
             more, self._concurrent = concurrent - self._concurrent, concurrent
             if more > 0:
@@ -128,13 +143,18 @@ class Bulkhead:
                 self._owed -= more
         self._serve()
 
+    @property
+    def inside(self) -> int:
+        """Calls under way; read without a lock, so a call that just enters may be missed."""
+        return max(0, self._concurrent + self._owed - len(self._places))
+
     def snapshot(self) -> BulkheadSnapshot:
         """What can be seen of it now."""
         with self._lock:
             return BulkheadSnapshot(
                 name=self.name,
                 concurrent=self._concurrent,
-                inside=max(0, self._concurrent + self._owed - len(self._places)),
+                inside=self.inside,
                 waiting=len(self._waiting),
                 refused=self._refused,
             )
@@ -163,15 +183,17 @@ class Bulkhead:
 
     def _serve(self) -> None:
         with self._lock:
-            while self._owed and self._places:
-                self._take()
+            while self._owed and self._take():
                 self._owed -= 1
-            while self._waiting and self._places:
-                if not self._take():
-                    return
-                self._waiting.popleft().give()
+            while self._waiting and self._take():
+                while self._waiting:
+                    if self._waiting.popleft().give():
+                        break
+                else:
+                    self._places.append(None)
 
     def _take(self) -> bool:
+        """Take a place, unless somebody who did not have to wait was quicker."""
         try:
             self._places.pop()
         except IndexError:
@@ -179,16 +201,24 @@ class Bulkhead:
         return True
 
     def _settle(self, ticket: _Ticket) -> None:
+        """After the wait: inside, be it that the place came at the very moment the wait ended, or turned away."""
         with self._lock:
             if ticket.given:
                 return
-            self._waiting.remove(ticket)
+            self._forget(ticket)
             self._refused += 1
         raise BulkheadFull(f"no place came free in time among the {self._concurrent} calls of {self.name!r}")
 
     def _give_up(self, ticket: _Ticket) -> None:
+        """Who waited is gone: out of the queue, or their place goes to the next."""
         with self._lock:
             if not ticket.given:
-                self._waiting.remove(ticket)
+                self._forget(ticket)
                 return
         self.leave()
+
+    def _forget(self, ticket: _Ticket) -> None:
+        try:
+            self._waiting.remove(ticket)
+        except ValueError:
+            return  # it was passed over, as its event loop was closed
