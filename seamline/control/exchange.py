@@ -97,7 +97,7 @@ class Exchange:
     def _once(self) -> bool:
         """One exchange; whether there is more to tell already."""
         standings = self._teller.standings(breakers.all_breakers())
-        state = tuple((each.name, each.state.value, each.sick) for each in standings)
+        state = tuple((each.name, each.state.value, each.sick or bool(each.calls)) for each in standings)
         due = state != self._told or time.monotonic() - self._told_at >= HEARTBEAT
         happened = self._teller.waiting()
         seen = self._board.exchange(report=self._report(standings) if due else None, happened=happened)

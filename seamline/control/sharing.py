@@ -1,7 +1,8 @@
 """When a breaker opens everywhere because it is open in some processes: k of n. A pure rule about reports.
 
-What a process was told by others is no vote, so that opinions do not feed on themselves; and where voters are on more
-than one host, one host alone decides nothing, however many processes it has. This file may not know a breaker.
+Who calls the module has a vote; what a process was told by others is none, so that opinions do not feed on themselves.
+Where processes are on more than one host, one host alone decides nothing, however many it has. This file may not know
+a breaker.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from seamline.control.values import Report
 from seamline.resilience.breaker import BreakerState
 
 FEWEST = 2
-"""Votes that are needed wherever there are two voters: no process speaks for all."""
+"""Votes that are needed in any case: no process speaks for all."""
 VOTING = frozenset({BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN})
 """States in which a breaker judges by what it sees."""
 
@@ -24,7 +25,7 @@ class Verdict:
 
     name: str
     voters: int
-    """Live processes whose breaker of it judges."""
+    """Live processes that have called it lately and whose breaker judges."""
     sick: int
     needed: int
     hosts: int
@@ -33,23 +34,26 @@ class Verdict:
 
 
 def votes_needed(voters: int, *, wanted: int = 0) -> int:
-    """How many must find the callee sick: a majority, or as many as are wanted; two at least, all at most.
+    """How many must find the callee sick: a majority, or as many as are wanted, all at most; but two at least.
 
     :param wanted: 0 for the majority.
     """
-    return min(voters, max(FEWEST, wanted or voters // 2 + 1))
+    return max(FEWEST, min(voters, wanted or voters // 2 + 1))
 
 
 def verdicts(reports: Iterable[Report], *, wanted: int = 0) -> dict[str, Verdict]:
     """The verdict on each callee that a live process reports, by the breaker's name."""
     votes: dict[str, list[tuple[str, bool]]] = {}
+    hosts: dict[str, set[str]] = {}
     for report in reports:
         for standing in report.breakers:
             if standing.state in VOTING:
-                votes.setdefault(standing.name, []).append((report.host, standing.sick))
+                hosts.setdefault(standing.name, set()).add(report.host)
+                cast = votes.setdefault(standing.name, [])
+                if standing.calls or standing.state is not BreakerState.CLOSED:
+                    cast.append((report.host, standing.sick))
     found = {}
     for name, cast in votes.items():
-        hosts = {host for host, _ in cast}
         sick_hosts = [host for host, sick in cast if sick]
         needed = votes_needed(len(cast), wanted=wanted)
         found[name] = Verdict(
@@ -58,6 +62,6 @@ def verdicts(reports: Iterable[Report], *, wanted: int = 0) -> dict[str, Verdict
             sick=len(sick_hosts),
             needed=needed,
             hosts=len(set(sick_hosts)),
-            opens=len(sick_hosts) >= needed and len(set(sick_hosts)) >= min(len(hosts), 2),
+            opens=len(sick_hosts) >= needed and len(set(sick_hosts)) >= min(len(hosts[name]), 2),
         )
     return found

@@ -131,7 +131,13 @@ def _tables(found: Overview) -> dict[str, Any]:
         for each in found.breakers
     ]
     done = [
-        (f"{localtime(each.at):%Y-%m-%d %H:%M:%S}", each.actor, f"{each.action} {each.kind}", each.subject, each.reason)
+        (
+            f"{localtime(each.at):%Y-%m-%d %H:%M:%S}",
+            each.actor,
+            f"{each.action} {each.value.get('state') or each.value.get('kind') or ''} {each.kind}",
+            each.subject,
+            each.reason,
+        )
         for each in acts(limit=SHOWN)
     ]
     changed = [

@@ -4,7 +4,8 @@ from django.apps import AppConfig
 
 
 class PlatformConfig(AppConfig):
-    """Has no models: rooms of the framework read and write these tables by SQL."""
+    """Its one model has no rows, only permissions: rooms of the framework read and write these tables by SQL."""
 
     name = "seamline.platform"
     label = "seamline_platform"
+    verbose_name = "Platform"

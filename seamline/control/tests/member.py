@@ -22,7 +22,7 @@ def main() -> None:
 
     exchange = start_control()
     assert exchange is not None
-    policy = BreakerPolicy(window_calls=20, minimum_calls=4, open_seconds=1.0, longest_open_seconds=2.0, probes=1)
+    policy = BreakerPolicy(window_calls=20, minimum_calls=4, open_seconds=2.0, longest_open_seconds=2.0, probes=1)
     breaker = breaker_of(CALLEE, policy)
     breaker.policy = policy  # whoever was imported may have used it already
     sys.stdout.write("ready\n")

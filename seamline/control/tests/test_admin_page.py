@@ -32,7 +32,7 @@ def test_operators_see_breakers_faults_and_history_and_no_button_without_the_per
     page = watcher.get(PAGE)
     assert page.status_code == 200
     text = page.content.decode()
-    assert "1 of 1, needs 1" in text
+    assert "1 of 1, needs 2" in text
     assert "closed → open" in text
     assert "Force open" not in text
     assert watcher.post(PAGE, ORDER).status_code == 403

@@ -48,6 +48,7 @@ def open_in(group: list[Member]) -> int:
 def test_five_processes_and_one_of_them_cut_off(wire: Wire) -> None:
     through = wire.url(os.environ["DATABASE_URL"])
     with members(4) as group, members(1, DATABASE_URL=through) as (far,):
+        working(group, far)
         reported(5)
 
         # Two of five are no majority: nobody else opens, and operators see who disagrees.
@@ -97,6 +98,7 @@ def test_five_processes_and_one_of_them_cut_off(wire: Wire) -> None:
 @pytest.mark.usefixtures("database")
 def test_killed_and_frozen_processes_are_no_voters() -> None:
     with members(3) as group:
+        working(group)
         reported(3)
         assert group[0].fail().state == group[1].fail().state == "open"
         group[0].signal(signal.SIGKILL)
@@ -124,6 +126,17 @@ def the_same_faults(group: list[Member]) -> None:
         remove_fault(fault_id=second.fault.id, reason="enough")
     for each in group:
         wait_until(lambda member=each: member.ask().fault == "", what="its removal")
+
+
+def working(group: list[Member], *more: Member) -> None:
+    """Everybody has called it, so everybody has a vote."""
+    for each in (*group, *more):
+        each.ask("work 1")
+
+    def voting() -> bool:
+        return any(each.voters == len(group) + len(more) for each in overview().breakers)
+
+    wait_until(voting, seconds=12, what="everybody's vote")
 
 
 def everybody_well(group: list[Member], far: Member) -> None:

@@ -133,7 +133,7 @@ def test_text_for_people_is_printed() -> None:
     with pytest.raises(SystemExit):
         call_command("breakers", "list", stdout=out)
     assert "orders" in out.getvalue()
-    assert "1/1 (needs 1)" in out.getvalue()
+    assert "1/1 (needs 2)" in out.getvalue()
     out = StringIO()
     call_command("breakers", "history", stdout=out)
     assert "closed -> open in one (0 failed, 0 slow of 0): 4 of 4" in out.getvalue()

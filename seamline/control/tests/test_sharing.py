@@ -14,7 +14,7 @@ VOTES = st.lists(st.tuples(HOSTS, st.booleans()), max_size=12)
 WANTED = st.integers(min_value=0, max_value=8)
 
 
-def reports(votes: list[tuple[str, bool]], state: BreakerState | None = None) -> list[Report]:
+def reports(votes: list[tuple[str, bool]], state: BreakerState | None = None, *, calls: int = 1) -> list[Report]:
     return [
         Report(
             process=f"p{number}",
@@ -25,6 +25,7 @@ def reports(votes: list[tuple[str, bool]], state: BreakerState | None = None) ->
                     state=state or (BreakerState.OPEN if sick else BreakerState.CLOSED),
                     sick=sick,
                     since=0.0,
+                    calls=calls,
                 ),
             ),
         )
@@ -35,8 +36,8 @@ def reports(votes: list[tuple[str, bool]], state: BreakerState | None = None) ->
 @given(voters=st.integers(min_value=0, max_value=500), wanted=st.integers(min_value=0, max_value=500))
 def test_one_never_speaks_for_all_and_no_more_than_all_are_needed(voters: int, wanted: int) -> None:
     needed = votes_needed(voters, wanted=wanted)
-    assert needed <= voters
-    assert needed >= min(voters, 2)
+    assert needed >= 2
+    assert needed <= max(voters, 2)
     if not wanted and voters >= 3:
         assert needed * 2 > voters
 
@@ -71,6 +72,12 @@ def test_a_healthy_voter_more_never_opens(votes: list[tuple[str, bool]], more: s
     if after.opens:
         assert before is not None
         assert before.sick >= 2
+
+
+def test_processes_that_do_not_call_it_have_no_vote_but_their_host_counts() -> None:
+    sick = reports([("one", True), ("one", True)])
+    assert verdicts([*sick, *reports([("one", False)] * 9, calls=0)])["orders"].opens
+    assert not verdicts([*sick, *reports([("two", False)], calls=0)])["orders"].opens
 
 
 def test_breakers_that_do_not_judge_have_no_vote() -> None:
