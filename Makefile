@@ -4,16 +4,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types boundaries lock reset environment
+.PHONY: help run test test-split check lint types boundaries lock reset environment
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s %s\n", $$1, $$2 }'
 
 run: environment ## prepare everything, then serve the shop (ARGS="--port 8001")
 	@exec $(BIN)/python manage.py up $(ARGS)
 
 test: environment ## run every test on a throw-away PostgreSQL (ARGS="-k words")
 	@exec $(BIN)/python -m seamline.testing $(ARGS)
+
+test-split: environment ## run the shop's tests with orders and payments as processes of their own (ARGS="-k words")
+	@exec $(BIN)/python -m seamline.testing --split $(ARGS)
 
 check: lint types boundaries ## everything that is checked without running the tests
 	$(BIN)/python manage.py check

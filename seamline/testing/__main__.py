@@ -2,22 +2,29 @@
 
 Every module runs alone, so that one that needs its neighbours fails; then the framework, and the whole shop part by
 part. As many parts run at once as there are cores, each on a database of its own. Arguments are handed to each pytest.
-Prints each part's output when it ends; exits 1 when any part failed.
+``--split orders,payments`` runs the tests of the whole shop alone, with these modules in processes and on PostgreSQL
+servers of their own. Prints each part's output when it ends; exits 1 when any part failed.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from seamline.embedded import EmbeddedServer
-from seamline.testing.database import SERVER_URL
+from seamline.split import WrongSplit, plan_of
+from seamline.testing.database import server_variable
+from seamline.testing.split import module_names
 
 LONGEST_FIRST = ("seamline/events", "tests/api", "tests/retail", "seamline/history", "tests/soak", "seamline/bus")
 """Parts that begin first, so that no core waits for them at the end. The framework's other rooms share one part."""
@@ -57,28 +64,50 @@ def run_part(part: str, *, arguments: list[str], environment: dict[str, str]) ->
     return Outcome(part=part, code=code, output=result.stdout, seconds=time.monotonic() - started)
 
 
+def sample_of(told: dict[str, Any]) -> list[str]:
+    """The parts that are run over a split shop as well, whenever everything is run."""
+    return [f"{part} --split {told['split']}" for part in told["split_sample"]]
+
+
 def main(arguments: list[str]) -> int:
-    """Run all parts; 0 when all passed."""
+    """Run all parts; 0 when all passed, 2 when the split cannot be made."""
     started = time.monotonic()
+    root = Path.cwd()
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    told = project["tool"]["seamline"]["testing"]
+    parser = argparse.ArgumentParser(prog="python -m seamline.testing", add_help=False, allow_abbrev=False)
+    parser.add_argument("--split", nargs="?", const=told["split"], default="")
+    options, arguments = parser.parse_known_args(arguments)
+    try:
+        stays = project["tool"]["pytest"]["ini_options"]["seamline_hub_module"]
+        plan = plan_of(options.split or told["split"], modules=module_names(root), stays=stays)
+    except WrongSplit as error:
+        print(f"error: --split: {error}", file=sys.stderr)
+        return 2
+    parts = told["split_parts"] if options.split else [*parts_of(root), *sample_of(told)]
+    if options.split:
+        arguments = ["--split", options.split, *arguments]
     failed = []
-    with tempfile.TemporaryDirectory(prefix="seamline-test-", ignore_cleanup_errors=True) as directory:
-        server = EmbeddedServer(directory=Path(directory) / "postgres", fast=True)
-        server.ensure_running()
-        environment = {**os.environ, SERVER_URL: server.url}
-        try:
-            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-                parts = parts_of(Path.cwd())
-                for outcome in pool.map(
-                    lambda part: run_part(part, arguments=arguments, environment=environment), parts
-                ):
-                    print(f"\n=== {outcome.part} ({outcome.seconds:.0f} s)\n{outcome.output.rstrip()}", flush=True)
-                    if outcome.code != 0:
-                        failed.append(outcome.part)
-        finally:
-            server.destroy()
+    with ExitStack() as stack:
+        environment = dict(os.environ)
+        for name in ("", *(deployable.name for deployable in plan.others)):
+            environment[server_variable(name)] = _server(stack)
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for outcome in pool.map(lambda part: run_part(part, arguments=arguments, environment=environment), parts):
+                print(f"\n=== {outcome.part} ({outcome.seconds:.0f} s)\n{outcome.output.rstrip()}", flush=True)
+                if outcome.code != 0:
+                    failed.append(outcome.part)
     verdict = f"FAILED: {failed}" if failed else "all passed"
     print(f"\n{len(parts)} parts in {time.monotonic() - started:.0f} s; {verdict}.")
     return 1 if failed else 0
+
+
+def _server(stack: ExitStack) -> str:
+    directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="seamline-test-", ignore_cleanup_errors=True))
+    server = EmbeddedServer(directory=Path(directory) / "postgres", fast=True)
+    stack.callback(server.destroy)
+    server.ensure_running()
+    return server.url
 
 
 def _holds_tests(path: Path) -> bool:

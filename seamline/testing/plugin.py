@@ -38,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "together(*modules, reason): the test reaches into these modules: the session must host them"
     )
+    config.addinivalue_line("markers", "split_run: takes its time, and runs with --split alone ('make test-split')")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -80,7 +81,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip what reaches into modules that live elsewhere."""
+    """Skip what reaches into modules that live elsewhere, and what is for split sessions in any other."""
+    if split.session is None and item.get_closest_marker("split_run"):
+        pytest.skip("runs in 'make test-split'")
     for marker in item.iter_markers("together"):
         if away := [module for module in marker.args if not split.lives_here(module)]:
             pytest.skip(f"{', '.join(away)} in another process: {marker.kwargs['reason']}")

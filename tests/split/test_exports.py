@@ -72,11 +72,11 @@ def test_wrong_usage_is_told_apart() -> None:
     assert [each["name"] for each in shown["deployables"]] == ["hub", "orders"]
 
 
-@pytest.mark.parametrize("split", ["orders+payments"])
-def test_processes_of_the_procfile_find_each_other_and_sell(tmp_path: Path, split: str) -> None:
+@pytest.mark.split_run
+def test_processes_of_the_procfile_find_each_other_and_sell(tmp_path: Path) -> None:
     root = project_copy(tmp_path)
     port = next(port for port in iter(free_port, 0) if is_free(port + 1))
-    exported = manage("split", "export", "--split", split, "--port", str(port), folder=root)
+    exported = manage("split", "export", "--split", "orders+payments", "--port", str(port), folder=root)
     assert exported.returncode == 0, exported.stderr
     commands = {
         name: command.replace(".venv/bin/python", sys.executable) for name, command in entries(exported.stdout).items()

@@ -51,7 +51,12 @@ def test_purchase_reaches_subscribers_in_another_process(shop: SplitShop) -> Non
 
 
 @pytest.mark.parametrize(
-    ("part", "postgres"), [("orders", False), ("payments", True), ("hub", False)], ids=["orders", "postgresql", "hub"]
+    ("part", "postgres"),
+    [
+        pytest.param("orders", False, id="orders"),
+        pytest.param("payments", True, id="postgresql", marks=pytest.mark.split_run),
+        pytest.param("hub", False, id="hub", marks=pytest.mark.split_run),
+    ],
 )
 def test_what_is_killed_in_the_middle_of_purchases_comes_back_and_nothing_is_lost_or_doubled(
     shop: SplitShop, part: str, postgres: bool
