@@ -20,25 +20,33 @@ THREADS = 32
 """Hedged queries that are under way in one process at a time take as many at most."""
 RECENT = 200
 ENOUGH = 20
-"""Recent answers from which a delay is learnt."""
+"""Recent answers from which a delay is learnt; after as many more it is learnt anew."""
+GRACE = 0.1
+"""Seconds past the deadline for calls to say themselves that they ran out of time."""
 
 
 class Latencies:
     """How long recent queries took, to know when one is late. Safe for any threads."""
 
-    __slots__ = ("_recent",)
+    __slots__ = ("_added", "_late", "_recent")
 
     def __init__(self) -> None:
         self._recent: deque[float] = deque(maxlen=RECENT)
+        self._added = 0
+        self._late: float | None = None
 
     def add(self, seconds: float) -> None:
         """One more."""
         self._recent.append(seconds)
+        self._added += 1
+        if self._added >= ENOUGH:
+            self._added = 0
+            recent = sorted(self._recent.copy())
+            self._late = recent[int(len(recent) * 0.95)]
 
     def late(self) -> float | None:
         """Seconds that 95 of 100 did not take; None before there are enough."""
-        recent = sorted(self._recent.copy())
-        return recent[int(len(recent) * 0.95)] if len(recent) >= ENOUGH else None
+        return self._late
 
 
 class _Threads:
@@ -61,11 +69,15 @@ class _Threads:
             self._free -= 1
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="seamline hedge")
-        future = self._pool.submit(copy_context().run, work)
+        try:
+            future = self._pool.submit(copy_context().run, work)
+        except RuntimeError:  # the system has no thread to give, or the interpreter shuts down
+            self._back()
+            return None
         future.add_done_callback(self._back)
         return future
 
-    def _back(self, future: Future[T]) -> None:
+    def _back(self, future: Future[T] | None = None) -> None:
         with self._lock:
             self._free += 1
 
@@ -81,29 +93,32 @@ def hedged(call: Callable[[], T], *, after: float, attempts: int, deadline: floa
     :param after: seconds without an answer after which another call is begun.
     :param deadline: a reading of ``time.monotonic()``; the calls end there by themselves.
     :param allowed: whether one more may be begun, asked each time.
+    :raises TimeoutError: no call has ended a tenth of a second after the deadline.
     """
     first = _threads.run(call)
     if first is None:
         return call()
     running: set[Future[T]] = {first}
-    begun, last = 1, first
+    begun = 1
     while True:
-        may_begin = begun < attempts
-        left = max(0.0, deadline - time.monotonic()) + 0.1
-        done, running = wait(running, timeout=min(after, left) if may_begin else left, return_when=FIRST_COMPLETED)
-        for each in done:
-            last = each
-            if each.exception() is None:
-                return each.result()
-        if may_begin and (not done or running):
+        now = time.monotonic()
+        may_begin = begun < attempts and now < deadline
+        until = min(now + after, deadline) if may_begin else deadline + GRACE
+        done, running = wait(running, timeout=max(0.0, until - now), return_when=FIRST_COMPLETED)
+        answer = next((each for each in done if each.exception() is None), None)
+        if answer is None and not running:
+            answer = next(iter(done))
+        if answer is not None:
+            return answer.result()
+        if not may_begin and not done:
+            raise TimeoutError(f"none of {begun} calls has ended in time")
+        if may_begin and time.monotonic() < deadline:
             more = _threads.run(call) if allowed() else None
-            begun = begun + 1 if more is not None else attempts
-            if more is not None:
+            if more is None:
+                begun = attempts
+            else:
+                begun += 1
                 running.add(more)
-        if not running:
-            return last.result()
-        if not done and not may_begin:
-            return next(iter(running)).result(timeout=left)
 
 
 os.register_at_fork(after_in_child=_threads.forget)

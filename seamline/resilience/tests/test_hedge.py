@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 
 import pytest
 
 from seamline.resilience import hedge
 from seamline.resilience.hedge import Latencies, hedged
+from seamline.resilience.retry import RetryBudget
+from seamline.testing import wait_until
 
 NAME: ContextVar[str] = ContextVar("name", default="nobody")
 
@@ -68,6 +72,82 @@ def test_nothing_is_asked_twice_without_leave() -> None:
     callee = Callee(0.15, 0.0)
     assert ask(callee, allowed=False) == 0
     assert callee.begun == 1
+
+
+def test_delay_beyond_the_deadline_begins_nothing_and_costs_no_budget() -> None:
+    begun = asked = 0
+    gate = threading.Event()
+
+    def call() -> bool:
+        nonlocal begun
+        begun += 1
+        return gate.wait(5)
+
+    def allowed() -> bool:
+        nonlocal asked
+        asked += 1
+        return True
+
+    started = time.monotonic()
+    try:
+        with pytest.raises(TimeoutError, match="none of 1"):
+            hedged(call, after=3.0, attempts=3, deadline=started + 0.1, allowed=allowed)
+    finally:
+        gate.set()
+    assert time.monotonic() - started < 1
+    assert (begun, asked) == (1, 0)
+
+
+def test_hedges_are_paid_from_the_retry_budget() -> None:
+    budget = RetryBudget(ratio=0.0, floor_per_second=0.0)
+    callee = Callee(0.15, 0.0)
+    assert hedged(callee, after=0.02, attempts=2, deadline=time.monotonic() + 2, allowed=budget.withdraw) == 0
+    assert callee.begun == 1
+
+
+def test_storm_of_queries_to_a_callee_that_hangs_holds_a_bounded_number_of_threads() -> None:
+    hedge._threads.forget()
+    gate = threading.Event()
+    with ThreadPoolExecutor(60) as callers:
+        running = [
+            callers.submit(
+                hedged, lambda: gate.wait(5), after=0.01, attempts=3, deadline=time.monotonic() + 0.1,
+                allowed=lambda: True,
+            )
+            for _ in range(60)
+        ]  # fmt: skip
+        try:
+            wait_until(lambda: hedge._threads._free == 0)
+            names = [thread.name for thread in threading.enumerate() if thread.name.startswith("seamline hedge")]
+            assert len(names) <= hedge.THREADS
+        finally:
+            gate.set()
+        for each in running:
+            assert each.exception(timeout=5) is None or isinstance(each.exception(), TimeoutError)
+    wait_until(lambda: hedge._threads._free == hedge.THREADS)
+
+
+def test_system_without_threads_costs_no_place_in_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    hedge._threads.forget()
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert ask(lambda: 7) == 7
+    assert hedge._threads._free == hedge.THREADS
+    monkeypatch.undo()
+    hedge._threads.forget()
+
+
+def test_child_process_begins_with_a_pool_of_its_own() -> None:
+    assert ask(lambda: 1) == 1
+    child = os.fork()
+    if child == 0:  # the parent's threads do not exist here
+        try:
+            os._exit(ask(lambda: 42))
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 42
 
 
 def test_context_goes_along() -> None:
