@@ -7,9 +7,12 @@ from typing import Any
 
 import httptools
 
-from seamline.transport.errors import AnswerTooLarge, BadAnswer
+from seamline.transport.errors import AnswerTooLarge, BadAnswer, ExchangeError, Lost
 
 MOST_HEAD = 64 * 1024
+"""Bytes of all that is no body; chunks may have some for each byte of theirs on top."""
+WORST_CHUNK = 8
+"""Bytes on the wire for a byte of a body that comes in chunks of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,7 @@ class Reader:
     def __init__(self, *, most: int) -> None:
         self._parser: Any = httptools.HttpResponseParser(self)
         self._most = most
-        self._head = 0
+        self._fed = 0
         self._body: list[bytes] = []
         self._length = 0
         self._headers: dict[str, str] = {}
@@ -48,27 +51,26 @@ class Reader:
         self.began = True
         if self.answer is not None:
             raise BadAnswer("it sent more than was asked for")
-        if self._in_head:
-            self._head += len(data)
+        self._fed += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as error:
             raise BadAnswer("it answered with another protocol") from error
         except httptools.HttpParserError as error:
             cause = error.__context__
-            if isinstance(cause, BadAnswer):
+            if isinstance(cause, ExchangeError):
                 raise cause from None
             raise BadAnswer(f"it sent no HTTP ({type(error).__name__})") from error
-        if self._in_head and self._head > MOST_HEAD:
-            raise AnswerTooLarge(f"the head of its answer is longer than {MOST_HEAD} bytes")
+        if self._fed > MOST_HEAD + WORST_CHUNK * self._length:
+            raise AnswerTooLarge(f"its answer has more than {MOST_HEAD} bytes that are no body")
 
     def end(self) -> None:
         """The server has closed the connection: the end of an answer without a length.
 
-        :raises BadAnswer: the answer is not whole.
+        :raises Lost: the answer is not whole.
         """
         if self._in_head or {"content-length", "transfer-encoding"} & self._headers.keys():
-            raise BadAnswer("it ended in the middle of its answer")
+            raise Lost("it ended in the middle of its answer")
         self.keep_alive = False
         self._finish()
 
@@ -80,10 +82,14 @@ class Reader:
         self._in_head = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header."""
+        if not self._in_head:
+            return  # a trailer: what counts has to be known before the body
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
 
     def on_headers_complete(self) -> None:
+        """The head is whole: refuse what is known by now to be too long or ambiguous."""
         status = self._parser.get_status_code()
         if status == 101:
             raise BadAnswer("it answered with another protocol")
@@ -95,12 +101,14 @@ class Reader:
             raise AnswerTooLarge(f"its answer has {length[:20]} bytes; {self._most} are allowed")
 
     def on_body(self, body: bytes) -> None:
+        """Keep a piece of the body."""
         self._length += len(body)
         if self._length > self._most:
             raise AnswerTooLarge(f"its answer has more than {self._most} bytes")
         self._body.append(body)
 
     def on_message_complete(self) -> None:
+        """The answer is whole, unless it was an informational one."""
         if self._parser.get_status_code() >= 200:
             self.keep_alive = self._parser.should_keep_alive()
             self._finish()

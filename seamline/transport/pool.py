@@ -1,17 +1,27 @@
-"""Kept connections to one address, for all threads of a process. A forked child opens its own."""
+"""Kept connections to one address, for all threads of a process. A forked child opens its own.
+
+The one used last is used next, so that the others grow old and go. This file may not repeat a request.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import ssl
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from seamline.transport.answer import Answer
 from seamline.transport.connection import Connection
+from seamline.transport.request import request_bytes
 
 MOST_BYTES = 32 * 1024 * 1024
+IDLE_SECONDS = 60.0
+MARGIN = 0.5
+"""Seconds that a connection is given up earlier than the server said it would."""
+_KEPT_FOR = re.compile(r"\btimeout=(\d{1,6})\b", re.IGNORECASE)
 
 
 class Pool:
@@ -19,7 +29,9 @@ class Pool:
 
     :param url: ``http://host:port`` or ``https://…``; a path is put before each target.
     :param most_idle: connections that are kept while nobody uses them.
+    :param most_bytes: of an answer's body.
     :param permitted: whether an IP address that the host's name leads to may be talked to.
+    :param context: for https; Python's default one without.
     :raises ValueError: the URL names no server.
     """
 
@@ -30,6 +42,7 @@ class Pool:
         most_idle: int = 32,
         most_bytes: int = MOST_BYTES,
         permitted: Callable[[str], bool] = lambda address: True,
+        context: ssl.SSLContext | None = None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
@@ -37,14 +50,14 @@ class Pool:
         secure = parts.scheme == "https"
         self._host, self._port = parts.hostname, parts.port or (443 if secure else 80)
         self._prefix = parts.path.rstrip("/")
-        self._context = ssl.create_default_context() if secure else None
+        self._context = (context or ssl.create_default_context()) if secure else None
         self._most_bytes = most_bytes
         self._permitted = permitted
-        self._idle: deque[Connection] = deque(maxlen=None)
+        self._idle: deque[Connection] = deque()
         self._most_idle = most_idle
         self._pid = os.getpid()
         host = f"[{self._host}]" if ":" in self._host else self._host
-        self._host_line = f"Host: {host}:{self._port}\r\n"
+        self._authority = f"{host}:{self._port}"
 
     def exchange(
         self, *, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes, deadline: float
@@ -54,9 +67,11 @@ class Pool:
         :param target: path and query.
         :param deadline: a reading of ``time.monotonic()``; everything ends there.
         :raises ExchangeError: there is no answer; its class says whether the request may have been carried out.
-        :raises ValueError: the target or a header would break out of its line.
+        :raises ValueError: the method, the target or a header is none that can be sent as it is.
         """
-        request = self._request(method, target, headers, body)
+        request = request_bytes(
+            method=method, target=self._prefix + target, authority=self._authority, headers=headers, body=body
+        )
         connection = self._kept() or Connection.open(
             host=self._host, port=self._port, context=self._context, deadline=deadline, permitted=self._permitted
         )
@@ -65,8 +80,8 @@ class Pool:
         except BaseException:
             connection.close()
             raise
-        if keep and len(self._idle) < self._most_idle and self._pid == os.getpid():
-            self._idle.append(connection)
+        if keep:
+            self._keep(connection, answer)
         else:
             connection.close()
         return answer
@@ -74,26 +89,31 @@ class Pool:
     def close(self) -> None:
         """Close what is idle; what is in use is closed or kept when it comes back."""
         while self._idle:
-            self._idle.pop().close()
+            try:
+                self._idle.pop().close()
+            except IndexError:
+                return
 
     def _kept(self) -> Connection | None:
         if self._pid != os.getpid():
+            self._idle = deque()  # the parent's connections are the parent's; this first, for the child's other threads
             self._pid = os.getpid()
-            self._idle = deque()  # the parent's connections are the parent's
         while True:
             try:
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            if not connection.is_dead:
+            if connection.until > time.monotonic() and not connection.is_dead:
                 return connection
             connection.close()
 
-    def _request(self, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes) -> bytes:
-        lines = [f"{method} {self._prefix}{target} HTTP/1.1\r\n", self._host_line]
-        lines += [f"{name}: {value}\r\n" for name, value in headers]
-        lines.append(f"Content-Length: {len(body)}\r\n\r\n")
-        head = "".join(lines)
-        if " " in target or head.count("\r\n") != len(lines) + 1 or head.count("\n") != len(lines) + 1 or "\0" in head:
-            raise ValueError("The target or a header of a request holds a space, a line's end or a NUL.")
-        return head.encode("latin-1") + body
+    def _keep(self, connection: Connection, answer: Answer) -> None:
+        idle, now = self._idle, time.monotonic()
+        said = _KEPT_FOR.search(answer.headers.get("keep-alive", ""))
+        connection.until = now + (min(IDLE_SECONDS, int(said[1]) - MARGIN) if said else IDLE_SECONDS)
+        idle.append(connection)
+        try:
+            while len(idle) > self._most_idle or idle[0].until <= now:
+                idle.popleft().close()
+        except IndexError:
+            return  # other threads took the rest
