@@ -26,7 +26,7 @@ from seamline.events.stored import StoredEvent
 from seamline.events.subscription import Delivery, Subscription
 from seamline.events.time_limit import HandlerTimeout, ThreadAbandoned, TimeLimit
 from seamline.events.unavailable import Unavailable
-from seamline.telemetry.spans import Hop, span
+from seamline.telemetry.spans import Hop, joined, span
 
 LONGEST_TRACEBACK = 8_000
 """Characters that are kept of a traceback: its end."""
@@ -140,7 +140,9 @@ class Handling:
         self._index = 0 if len(events) == 1 else None
         self._refuse_condemned(events, attempt)
         current.set(Call("", self._deadline(), "", Origin(actor="system", correlation_id="")))
-        self._call(self._function(), deliveries)
+        parents = (str(delivery.meta.get("traceparent", "")) for delivery in deliveries)
+        with joined(self._subscription.name, Hop.CONSUMER, parents):
+            self._call(self._function(), deliveries)
 
     def _run_each(self, events: Sequence[StoredEvent], attempt: int, seconds: float) -> int:
         ends = time.monotonic() + seconds

@@ -28,6 +28,7 @@ from seamline.gateway.routes import Routes, routes_of
 from seamline.gateway.upstream.modules import Modules
 from seamline.identity.authenticator import DoorAuthenticator
 from seamline.resilience.breakers import all_breakers
+from seamline.telemetry import spans
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ def run(*, host: str, port: int, admin_port: int = 0, descriptor: int | None = N
     :param admin_port: where Prometheus finds figures, on this machine alone; 0 shows none.
     """
     chosen = options()
+    spans.install(service="seamline-gateway")
     directory().instances()  # begins to watch
     door, modules, figures = door_of(routes=routes(), options=chosen)
     if admin_port:

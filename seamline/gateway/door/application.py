@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from math import inf
 from typing import Any
 
+from seamline.calls.context import Call, Origin, current
 from seamline.gateway.authenticating import CREDENTIAL_HEADERS, Authenticator, Denied
 from seamline.gateway.composition.handler import CompositionHandler
 from seamline.gateway.door.asked import Asked
@@ -30,7 +33,7 @@ from seamline.gateway.problems import CONTENT_TYPE, Problem, overloaded
 from seamline.gateway.routes import Routes
 from seamline.gateway.upstream.exchange import UpstreamBroken
 from seamline.gateway.upstream.link import Fields
-from seamline.telemetry.traceparent import fresh
+from seamline.telemetry.spans import Hop, span, tracing
 
 HEALTH = "/gateway/health"
 _BROKEN_OFF = 499
@@ -73,7 +76,8 @@ class Door:
         try:
             try:
                 asked = self._read(scope)
-                status = await self._serve(asked, receive, send)
+                with _traced(asked):
+                    status = await self._serve(asked, receive, send)
             except Problem as problem:
                 status, code = problem.status, problem.code
                 await self._refuse(problem, asked, send)
@@ -103,7 +107,7 @@ class Door:
             client=client,
             scheme=scheme,
             request_id=head.request_id.decode() or uuid.uuid4().hex,
-            traceparent=head.trace.decode() or fresh(),
+            traceparent=head.trace.decode(),
             started=time.monotonic(),
         )
         asked.route = self._routes.find(asked.path)
@@ -201,6 +205,22 @@ class Door:
         finally:
             if self._options.access_log:
                 tell(asked, status, code)
+
+
+@contextmanager
+def _traced(asked: Asked) -> Iterator[None]:
+    """The request as a span, where traces are made: what is asked of modules becomes part of it."""
+    if not tracing():
+        yield
+        return
+    origin = Origin(actor="anonymous", correlation_id=asked.request_id, traceparent=asked.traceparent)
+    token = current.set(Call("", inf, "", origin))
+    try:
+        with span(asked.method, Hop.SERVER, **{"url.path": asked.path[:200]}):
+            asked.traceparent = current.get().origin.traceparent
+            yield
+    finally:
+        current.reset(token)
 
 
 def _shown(asked: Asked) -> Mapping[str, str]:

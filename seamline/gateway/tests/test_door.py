@@ -97,14 +97,14 @@ def test_proxy_that_is_trusted_is_believed(address: str, behind: Backend) -> Non
     assert (headers["x-forwarded-for"], headers["x-forwarded-proto"]) == ("9.9.9.9", "https")
 
 
-def test_request_id_and_trace_are_kept_if_sound_and_made_otherwise(door: Gateway, behind: Backend) -> None:
+def test_request_id_and_trace_are_kept_if_they_are_sound(door: Gateway, behind: Backend) -> None:
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     answer = get(door, X_Request_ID="sound-id-1", traceparent=trace)
     assert answer.headers["X-Request-ID"] == behind.requests[0]["headers"]["x-request-id"] == "sound-id-1"
     assert behind.requests[0]["headers"]["traceparent"] == trace
     answer = get(door, X_Request_ID="<evil>", traceparent="evil")
     assert len(answer.headers["X-Request-ID"]) == 32
-    assert behind.requests[1]["headers"]["traceparent"].startswith("00-")
+    assert "traceparent" not in behind.requests[1]["headers"]
 
 
 @pytest.mark.parametrize(
