@@ -17,6 +17,7 @@ from celery.signals import setup_logging
 from django.conf import settings
 from kombu.entity import Queue
 
+from seamline.bus import bounded
 from seamline.modules.manifest import Module
 from seamline.modules.registry import hosted_modules
 
@@ -46,6 +47,7 @@ def application() -> Celery:
     # Root matters with pickle, and nothing but JSON is accepted; a task that runs on after a loss does no harm.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     warnings.filterwarnings("ignore", category=CPendingDeprecationWarning)
+    bounded.install()
     app = Celery("seamline", fixups=[], set_as_current=True)
     url = settings.CELERY_BROKER_URL
     app.conf.update(

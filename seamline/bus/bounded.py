@@ -1,14 +1,13 @@
-"""Celery tasks that carry on what their sender began: its name, its trace and, where asked for, its deadline.
+"""Celery tasks that carry on what their sender began: its request, its trace and, where asked for, its deadline.
 
-Every task of this application carries actor, correlation and trace. One whose class is ``BoundedTask`` carries the
-sender's deadline too: it is not begun after it, and its calls and statements end with it. Clocks of hosts are compared
-for that; they may differ by what NTP leaves. This file may not know any task.
+Every task carries correlation and trace. One whose class is ``BoundedTask`` carries the sender's deadline too: it is
+not begun after it, and its calls and statements end with it. Clocks of hosts are compared for that; they may differ by
+what NTP leaves. On whose behalf a task acts is not carried: whoever can write to the broker could say anything.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextvars import Token
 from math import inf
 from typing import Any
@@ -18,8 +17,10 @@ from celery.exceptions import Ignore
 from celery.signals import before_task_publish, task_postrun, task_prerun
 
 from seamline.calls.context import Call, Origin, current
+from seamline.telemetry.traceparent import accepted
 
-HEADER = "seamline"
+ORIGIN, DEADLINE = "seamline_origin", "seamline_deadline"
+LONGEST = 200
 _outer: dict[str, Token[Call]] = {}
 
 
@@ -38,7 +39,7 @@ class BoundedTask(Task):
         """As Celery's; the deadline that the sender has now goes along."""
         left = current.get().deadline - time.monotonic()
         if left != inf:
-            options["headers"] = {**(options.get("headers") or {}), "seamline_deadline": time.time() + left}
+            options["headers"] = {**(options.get("headers") or {}), DEADLINE: time.time() + left}
         return super().apply_async(*args, **options)
 
 
@@ -52,23 +53,14 @@ def install() -> None:
 def _send(headers: dict[str, Any], **signal: Any) -> None:
     origin = current.get().origin
     if origin.correlation_id or origin.traceparent:
-        headers[HEADER] = {
-            "actor": origin.actor,
-            "correlation_id": origin.correlation_id,
-            "traceparent": origin.traceparent,
-        }
+        headers[ORIGIN] = [origin.correlation_id, origin.traceparent]
 
 
 def _take_on(task_id: str, task: Task, **signal: Any) -> None:
-    request = task.request
-    carried = request.get(HEADER) or {}
-    ends_at = request.get("seamline_deadline")
+    correlation, traceparent = (task.request.get(ORIGIN) or ("", ""))[:2]
+    ends_at = task.request.get(DEADLINE)
     deadline = inf if ends_at is None else time.monotonic() + float(ends_at) - time.time()
-    origin = Origin(
-        actor=str(carried.get("actor", "system")),
-        correlation_id=str(carried.get("correlation_id", "")),
-        traceparent=str(carried.get("traceparent", "")),
-    )
+    origin = Origin(actor="system", correlation_id=str(correlation)[:LONGEST], traceparent=accepted(str(traceparent)))
     _outer[task_id] = current.set(Call("", deadline, "", origin))
 
 
@@ -76,6 +68,3 @@ def _lay_down(task_id: str, **signal: Any) -> None:
     token = _outer.pop(task_id, None)
     if token is not None:
         current.reset(token)
-
-
-__all__ = ["BoundedTask", "Callable", "install"]

@@ -12,11 +12,15 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from celery.signals import worker_ready
+from django.db import OperationalError
 
+from seamline.calls import current_call, remaining_seconds
+from seamline.data import connection_for
 from seamline.events import Delivery, Subscription
 from seamline.events.tests import sample
 from seamline.jobs import Job
@@ -42,6 +46,34 @@ def tick() -> None:
     """A job that leaves a row, and takes long."""
     sample.insert("tick", 1)
     time.sleep(60)
+
+
+def note_what_is_left(number: int) -> None:
+    """A task: leaves what reached it of its sender, the seconds in tenths."""
+    call = current_call()
+    left = remaining_seconds()
+    sample.insert("left", -1 if left == inf else round(left * 10), meta=call.origin.correlation_id)
+
+
+def linger(number: int) -> None:
+    """A task whose statement takes long."""
+    try:
+        with connection_for(sample.LEDGER).cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(20)")
+    except OperationalError:
+        sample.insert("cut off", number)
+
+
+def tasks() -> tuple[Any, Any]:
+    """The tasks of the sample's own, registered with this process's application."""
+    from seamline.bus import application
+    from seamline.bus.bounded import BoundedTask
+
+    app = application()
+    return (
+        app.task(name="sample.note", base=BoundedTask)(note_what_is_left),
+        app.task(name="sample.linger", base=BoundedTask)(linger),
+    )
 
 
 class Role:
@@ -112,6 +144,7 @@ def main(name: str) -> None:
     sample.host(subscription(), jobs=jobs if os.environ.get("SAMPLE_JOBS") else ())
     from seamline.bus import application
 
+    tasks()
     worker_ready.connect(_tell, weak=False)
     arguments = ["--quiet", name, "--loglevel", "WARNING"]
     if name == "worker":

@@ -153,6 +153,13 @@ def effects(item: str | None = None) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def metas(item: str) -> list[str]:
+    """What was noted beside the bookings of an item, in their order."""
+    with connection_for(LEDGER).cursor() as cursor:
+        cursor.execute("SELECT meta FROM effect WHERE item = %s ORDER BY id", [item])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def in_threads(count: int, function: Callable[[int], None]) -> list[threading.Thread]:
     """Start the function in so many threads, each with connections of its own that are closed at its end."""
 
