@@ -12,6 +12,7 @@ from seamline.checks import (
     identity,
     schemas,
     split,
+    versions,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "identity",
     "schemas",
     "split",
+    "versions",
 ]

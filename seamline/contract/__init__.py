@@ -15,6 +15,7 @@ from seamline.contract.errors import (
     ModuleFailed,
     ModuleUnavailable,
     Overloaded,
+    UnknownError,
 )
 from seamline.contract.event import Event
 from seamline.contract.policy import (
@@ -49,6 +50,7 @@ __all__ = [
     "RatePolicy",
     "RetryPolicy",
     "Secret",
+    "UnknownError",
     "command",
     "query",
     "upcaster",

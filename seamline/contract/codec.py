@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from seamline.contract.contract import Operation
-from seamline.contract.errors import ContractError, InvalidArgument, ModuleFailed, error_for_code
+from seamline.contract.errors import ContractError, InvalidArgument, UnknownError, error_for_code
 
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 encode = _ENCODER.encode
@@ -63,19 +63,32 @@ def encode_error(error: ContractError) -> bytes:
 def decode_error(data: bytes) -> ContractError:
     """The error that ``encode_error`` wrote, as an instance of its own class.
 
-    A code that this process's contracts do not declare is one of a newer module's: it arrives as ``ModuleFailed`` that
-    names it.
+    A code that this process's contracts do not declare is one of a newer module's: it arrives as ``UnknownError``, a
+    ``ModuleFailed`` that keeps its code and its data.
+
+    :raises msgspec.MsgspecError: it is none.
     """
-    envelope = msgspec.json.decode(data)
-    code = str(envelope["code"])
+    envelope = _ENVELOPE.decode(data)
+    code = envelope.code
     error: Any = error_for_code(code)
     if error is None:
-        return ModuleFailed(
-            operation=code.partition(".")[0], reason=f"{code}, an error that this version of the contract does not know"
+        return UnknownError(
+            operation=code.partition(".")[0],
+            reason=f"{code}, an error that this version of the contract does not know",
+            error_code=code,
+            error_data=envelope.data,
         )
-    fields = msgspec.structs.asdict(decoder(error_payload(error)).decode(encode(envelope["data"])))
+    fields = msgspec.structs.asdict(decoder(error_payload(error)).decode(encode(envelope.data)))
     decoded: ContractError = error(**fields)
     return decoded
+
+
+class _Error(msgspec.Struct, frozen=True):
+    code: str
+    data: dict[str, Any] = {}
+
+
+_ENVELOPE = msgspec.json.Decoder(_Error)
 
 
 @functools.cache

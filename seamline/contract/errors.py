@@ -145,6 +145,17 @@ class ModuleFailed(ContractError, kind=ErrorKind.UNAVAILABLE):
 
 
 @dataclasses.dataclass(eq=False, kw_only=True)
+class UnknownError(ModuleFailed, kind=ErrorKind.CONFLICT):
+    """The module answered with an error that only a newer version of its contract declares.
+
+    It is an answer, so circuits do not open for it, and repeating the call would not help.
+    """
+
+    error_code: str
+    error_data: dict[str, Any]
+
+
+@dataclasses.dataclass(eq=False, kw_only=True)
 class IdempotencyKeyReuse(ContractError):
     """An idempotency key arrived again with other arguments; use a new key for a new intent."""
 

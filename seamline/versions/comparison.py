@@ -5,7 +5,7 @@ Both are alive at once while a deployable is rolled out, in either order. docs/c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,7 +33,19 @@ class VersionFinding:
     advice: str
 
 
+RETIRED = "Give it its default when no module of the released version runs any more: contracts release --retired."
 RELEASE = "Release it: raise the contract's version, then manage.py contracts release, and commit the file."
+
+
+def compare_all(*, released: Mapping[str, Surface], now: Iterable[Surface]) -> tuple[VersionFinding, ...]:
+    """All differences of all contracts, also of those that no contract declares any more."""
+    surfaces = {surface.module: surface for surface in now}
+    gone = tuple(
+        _breaks(module, "was released and is declared by no contract any more.", "Restore it until nobody calls it.")
+        for module in sorted(released.keys() - surfaces.keys())
+    )
+    each = (compare(released=released.get(module), now=surface) for module, surface in surfaces.items())
+    return tuple(finding for findings in each for finding in findings) + gone
 
 
 def compare(*, released: Surface | None, now: Surface) -> tuple[VersionFinding, ...]:
@@ -43,7 +55,7 @@ def compare(*, released: Surface | None, now: Surface) -> tuple[VersionFinding, 
     found = list(_operations(released, now))
     if not found and released.operations != now.operations:
         found.append(_unreleased(now.module, "has changed in a way that both sides understand."))
-    if found and all(each.verdict is Verdict.UNRELEASED for each in found) and released.version == now.version:
+    if found and released.version == now.version:
         found.append(_unreleased(now.module, f"has changed since it was released, and is version {now.version} still."))
     return tuple(sorted(found, key=lambda each: (each.verdict, each.where)))
 
@@ -78,9 +90,24 @@ def _arguments(where: str, before: OperationSurface, after: OperationSurface) ->
             yield _breaks(where, problem, "Keep it, even if it does nothing, until nobody sends it.")
         else:
             yield _type(where, f"argument {each.path!r}", each.written, each.wanted)
+    yield from _omitted(where, before, after)
     for each in differences(writer=after.arguments.shape, reader=before.arguments.shape):
         if each.cause is Cause.TYPE:
             yield _type(where, f"argument {each.path!r}, sent to released modules,", each.written, each.wanted)
+
+
+def _omitted(where: str, before: OperationSurface, after: OperationSurface) -> Iterator[VersionFinding]:
+    """A caller sends the arguments that it gives, not the defaults of its version."""
+    for name, released in before.arguments.shape.fields.items():
+        now = after.arguments.shape.fields.get(name)
+        if now is None or released.required == now.required:
+            continue
+        if now.required:
+            problem = f"now requires the argument {name!r}, which released callers may leave out."
+            yield _breaks(where, problem, "Keep its default.")
+        else:
+            problem = f"may be called without the argument {name!r}, which released modules require."
+            yield _breaks(where, problem, f"{RETIRED} Callers leave it out from the next release on.")
 
 
 def _result(where: str, before: OperationSurface, after: OperationSurface) -> Iterator[VersionFinding]:

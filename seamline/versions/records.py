@@ -10,7 +10,13 @@ from pathlib import Path
 
 import msgspec
 
+from seamline.schemas.declared import released_folder
 from seamline.versions.surface import Surface
+
+
+def records_folder() -> Path:
+    """Where the released contracts of the project are kept."""
+    return released_folder().with_name("released_operations")
 
 
 class DamagedRecord(ValueError):

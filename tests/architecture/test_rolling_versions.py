@@ -14,12 +14,11 @@ import pytest
 
 from seamline.calls import use
 from seamline.calls.binding import rebound
-from seamline.contract import Contract, ContractError, ModuleFailed, Operation, query
-from seamline.contract.codec import decode_arguments, decode_error, decoder, encode
-from seamline.management.commands.contracts import records_folder
+from seamline.contract import Contract, ContractError, ErrorKind, ModuleFailed, Operation, UnknownError, query
+from seamline.contract.codec import decode_arguments, decode_error, decoder, encode, encode_error
 from seamline.schemas import declared_contracts
 from seamline.testing.internal import internal_endpoint, over_http
-from seamline.versions import Surface, compare, read_records, revived, surface_of, type_of
+from seamline.versions import Surface, compare, read_records, records_folder, revived, surface_of, type_of
 
 RELEASED = read_records(records_folder())
 NOW = {contract.module: contract for contract in declared_contracts()}
@@ -102,7 +101,11 @@ def test_errors_of_each_version_are_read_by_the_other(module: str, name: str) ->
 def test_error_that_only_a_newer_module_knows_arrives_as_a_failure_that_names_it() -> None:
     read = decode_error(b'{"code":"orders.shop_is_closed","data":{"until":"2030-01-01","why":[1,2]}}')
     assert isinstance(read, ModuleFailed)
-    assert "orders.shop_is_closed" in read.reason
+    assert isinstance(read, UnknownError)
+    assert (read.error_code, read.error_data) == ("orders.shop_is_closed", {"until": "2030-01-01", "why": [1, 2]})
+    assert read.kind is ErrorKind.CONFLICT  # an answer: no circuit opens for it
+    passed_on = decode_error(encode_error(read))
+    assert (type(passed_on), passed_on.data) == (UnknownError, read.data)
 
 
 def test_released_and_todays_contracts_understand_each_other() -> None:

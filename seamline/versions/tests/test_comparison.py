@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from seamline.contract import Contract, ContractError, command, query
-from seamline.versions import DamagedRecord, Verdict, compare, read_records, surface_of, write_record
+from seamline.versions import DamagedRecord, Verdict, compare, compare_all, read_records, surface_of, write_record
 
 
 class Size(StrEnum):
@@ -146,6 +146,14 @@ def fewer(self: Any, *, sku: str, size: Size) -> None:
     """Put."""
 
 
+def no_default(self: Any, *, sku: str, size: Size, units: int) -> None:
+    """Put."""
+
+
+def size_default(self: Any, *, sku: str, size: Size = Size.SMALL, units: int = 1) -> None:
+    """Put."""
+
+
 def other_type(self: Any, *, sku: int, size: Size, units: int = 1) -> None:
     """Put."""
 
@@ -163,6 +171,8 @@ def wider(self: Any, *, sku: str, size: WiderSize, units: int = 1) -> None:
         ({"put": c(fewer)}, "does not take the argument 'units'"),
         ({"put": c(other_type)}, "cannot read the argument 'sku'"),
         ({"put": c(wider)}, "cannot read the argument 'size', sent to released modules"),
+        ({"put": c(no_default)}, "requires the argument 'units', which released callers may leave out"),
+        ({"put": c(size_default)}, "without the argument 'size', which released modules require"),
         ({"item": q(without)}, "leaves 'units' out of its result"),
         ({"item": q(with_more)}, "needs 'shelf' in its result"),
         ({"item": q(other_result)}, "cannot read the result"),
@@ -194,6 +204,11 @@ def test_change_that_both_sides_understand_has_to_be_released(methods: dict[str,
 def test_same_contract_leaves_nothing_to_say_and_a_first_one_has_to_be_released() -> None:
     assert compare(released=BEFORE, now=surface_of(contract(item=item, put=put))) == ()
     assert compare(released=None, now=BEFORE)[0].verdict is Verdict.UNRELEASED
+
+
+def test_contract_that_nobody_declares_any_more_breaks_its_callers() -> None:
+    (found,) = compare_all(released={"shelves": BEFORE}, now=[])
+    assert (found.verdict, found.where) == (Verdict.BREAKS, "shelves")
 
 
 def test_changed_contract_needs_a_new_version() -> None:
