@@ -26,7 +26,7 @@ from seamline.split import WrongSplit, plan_of
 from seamline.testing.database import server_variable
 from seamline.testing.split import module_names
 
-LONGEST_FIRST = ("seamline/events", "tests/api", "tests/retail", "seamline/history", "tests/soak", "seamline/bus")
+LONGEST_FIRST = ("seamline/events", "tests/api", "tests/retail", "tests/soak", "seamline/bus", "tests/browser", "tests/split")
 """Parts that begin first, so that no core waits for them at the end. The framework's other rooms share one part."""
 NOTHING_COLLECTED = 5
 """pytest's exit code where a part has no test that the arguments select."""
@@ -48,8 +48,9 @@ def parts_of(root: Path) -> list[str]:
     parts |= {f"tests/{path.name}" for path in (root / "tests").iterdir() if _holds_tests(path)}
     rooms = {f"seamline/{folder.parent.name}" for folder in (root / "seamline").glob("*/tests")}
     long = rooms & set(LONGEST_FIRST)
-    parts |= {*long, " ".join(sorted(rooms - long))}
-    rank = {part: place for place, part in enumerate(LONGEST_FIRST)}
+    others = " ".join(sorted(rooms - long))
+    parts |= {*long, others}
+    rank = {part: place for place, part in enumerate((others, *LONGEST_FIRST))}
     return sorted(parts, key=lambda part: (rank.get(part, len(rank)), part))
 
 
