@@ -198,7 +198,8 @@ def test_document_of_the_api_describes_every_field() -> None:
 def test_every_metric_is_explained_in_the_docs_and_every_explained_one_exists(project_root: Path) -> None:
     sample.host(subscription())
     text = (project_root / "docs" / "events" / "observability.md").read_text()
-    explained = set(re.findall(r"^\| `((?:seamline|process)_[a-z_]+)` ", text, re.MULTILINE))
+    calls = (project_root / "docs" / "calls" / "telemetry.md").read_text()
+    explained = set(re.findall(r"^\| `((?:seamline|process)_[a-z_]+)` ", text + calls, re.MULTILINE))
     families = text_string_to_metric_families(exposition("")[0].decode())
     told = {family.name + ("_total" if family.type == "counter" else "") for family in families}
     assert explained == told
