@@ -2,8 +2,8 @@
 
 The backend is one granian worker that answers a small JSON document. Each proxy has one worker, kept connections and an
 access log; ours has its limits, rates, breaker, balancing, traces and identity besides. ``wrk`` asks them in turn, in
-rounds; figures are medians. CPU is the proxy's own, read from the kernel, and the steadiest figure on a busy machine. Added
-latency is against asking the backend directly, with one connection. Needs ``wrk``; ``nginx`` and the extra ``bench``
+rounds; figures are medians. CPU is the proxy's own, read from the kernel, and the steadiest figure on a busy machine.
+Added latency is against asking the backend directly, with one connection. Needs ``wrk``; ``nginx`` and the extra ``bench``
 (Envoy) where they are to be compared.
 """
 
@@ -213,7 +213,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="seamline-bench-") as folder, all_servers(Path(folder)) as servers:
         figures: dict[str, Any] = measure(servers, rounds=options.rounds, seconds=options.seconds)
     ours = figures["gateway"]["cpu_us"]
-    ratios = {f"gateway / {name} (CPU)": round(ours / figures[name]["cpu_us"], 2) for name in figures if name != "gateway"}
+    ratios = {
+        f"gateway / {name} (CPU)": round(ours / figures[name]["cpu_us"], 2) for name in figures if name != "gateway"
+    }
     ratios["gateway / moleculer-web with policies, 108 us"] = round(ours / MOLECULER_WEB_US, 2)
     if options.format == "json":
         print(json.dumps({"servers": figures, "ratios": ratios}, indent=2))

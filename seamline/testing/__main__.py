@@ -26,7 +26,15 @@ from seamline.split import WrongSplit, plan_of
 from seamline.testing.database import server_variable
 from seamline.testing.split import module_names
 
-LONGEST_FIRST = ("seamline/events", "tests/api", "tests/retail", "tests/soak", "seamline/bus", "tests/browser", "tests/split")
+LONGEST_FIRST = (
+    "seamline/events",
+    "tests/api",
+    "tests/retail",
+    "tests/soak",
+    "seamline/bus",
+    "tests/browser",
+    "tests/split",
+)
 """Parts that begin first, so that no core waits for them at the end. The framework's other rooms share one part."""
 NOTHING_COLLECTED = 5
 """pytest's exit code where a part has no test that the arguments select."""

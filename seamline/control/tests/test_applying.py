@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from contracts.inventory import Inventory
 from seamline.calls.binding import route_of
 from seamline.control.applying import Applied
 from seamline.control.sharing import Verdict
@@ -19,9 +18,13 @@ from seamline.resilience import faults
 from seamline.resilience.breaker import BreakerOpen, BreakerState
 from seamline.resilience.breakers import breaker_of
 from seamline.resilience.faults import Fault, FaultKind
+from seamline.schemas import declared_contracts
 
 NOW = datetime.now(tz=UTC)
 NOTHING: dict[str, Verdict] = {}
+
+ANY = declared_contracts()[0]
+"""Any contract of the project: what operators order is found by its module's name."""
 
 
 @pytest.fixture
@@ -40,19 +43,19 @@ def opens(callee: str, *, opens: bool = True) -> dict[str, Verdict]:
 
 
 def test_forced_breaker_refuses_until_it_is_released(applied: Applied) -> None:
-    breaker = breaker_of("inventory", Inventory.policy.breaker)
-    applied.apply(forced("inventory"), NOTHING)
+    breaker = breaker_of(ANY.module, ANY.policy.breaker)
+    applied.apply(forced(ANY.module), NOTHING)
     with pytest.raises(BreakerOpen):
         breaker.acquire()
     assert (breaker.snapshot().reason, breaker.snapshot().actor) == ("drill", "operator:ann")
-    applied.apply(forced("inventory", BreakerState.DISABLED), NOTHING)
+    applied.apply(forced(ANY.module, BreakerState.DISABLED), NOTHING)
     assert breaker.state is BreakerState.DISABLED
     applied.apply(Orders(), NOTHING)
     assert breaker.state is BreakerState.CLOSED
 
 
 def test_what_code_has_forced_stays_when_nothing_was_ordered(applied: Applied) -> None:
-    breaker = breaker_of("forced by a test", Inventory.policy.breaker)
+    breaker = breaker_of("forced by a test", ANY.policy.breaker)
     breaker.force(BreakerState.FORCED_CLOSED)
     applied.apply(Orders(), NOTHING)
     assert breaker.state is BreakerState.FORCED_CLOSED
@@ -60,13 +63,13 @@ def test_what_code_has_forced_stays_when_nothing_was_ordered(applied: Applied) -
 
 def test_breaker_that_is_made_later_obeys_before_its_first_call(applied: Applied) -> None:
     applied.apply(forced("made later"), NOTHING)
-    breaker = breaker_of("made later", Inventory.policy.breaker)
+    breaker = breaker_of("made later", ANY.policy.breaker)
     applied.made(breaker)
     assert breaker.state is BreakerState.FORCED_OPEN
 
 
 def test_verdict_opens_once_and_again_only_after_it_was_another(applied: Applied) -> None:
-    breaker = breaker_of("judged", Inventory.policy.breaker)
+    breaker = breaker_of("judged", ANY.policy.breaker)
     applied.apply(Orders(), opens("judged"))
     assert breaker.state is BreakerState.OPEN
     breaker.force(BreakerState.FORCED_CLOSED)
@@ -79,25 +82,25 @@ def test_verdict_opens_once_and_again_only_after_it_was_another(applied: Applied
 
 
 def test_overridden_policy_turns_the_guard_and_back(applied: Applied) -> None:
-    guard = route_of(Inventory).guard
+    guard = route_of(ANY).guard
     wanted: dict[str, Any] = {"bulkhead": {"concurrent": 3, "queue": 0}, "breaker": {"open_seconds": 9}}
-    order = OverriddenPolicy(module="inventory", policy=wanted, actor="operator:ann", reason="drill", at=NOW)
+    order = OverriddenPolicy(module=ANY.module, policy=wanted, actor="operator:ann", reason="drill", at=NOW)
     applied.apply(Orders(policies=(order,)), NOTHING)
     assert guard.policy.bulkhead.concurrent == 3
     assert guard.breaker.policy.open_seconds == 9
     applied.apply(Orders(), NOTHING)
-    assert guard.policy == Inventory.policy
+    assert guard.policy == ANY.policy
 
 
 def test_policy_of_another_version_that_does_not_fit_leaves_what_is_declared(applied: Applied) -> None:
     wanted: dict[str, Any] = {"from the future": {"number": 3}}
-    order = OverriddenPolicy(module="inventory", policy=wanted, actor="operator:ann", reason="drill", at=NOW)
+    order = OverriddenPolicy(module=ANY.module, policy=wanted, actor="operator:ann", reason="drill", at=NOW)
     applied.apply(Orders(policies=(order,)), NOTHING)
-    assert route_of(Inventory).guard.policy == Inventory.policy
+    assert route_of(ANY).guard.policy == ANY.policy
 
 
 def fault(left: float = 60.0) -> Orders:
-    injected = Fault(id="f", kind=FaultKind.ERROR, callee="inventory", actor="operator:ann", reason="drill")
+    injected = Fault(id="f", kind=FaultKind.ERROR, callee=ANY.module, actor="operator:ann", reason="drill")
     return Orders(faults=(OrderedFault(fault=injected, seconds_left=left, at=NOW),))
 
 

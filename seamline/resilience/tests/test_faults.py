@@ -10,10 +10,17 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.inventory import Inventory
+from seamline.contract import Contract, command
 from seamline.contract.errors import ContractError, DeadlineExceeded, ModuleFailed
 from seamline.resilience import faults
 from seamline.resilience.faults import Fault, FaultKind
+
+
+class Inventory(Contract, module="inventory", version="1.0"):
+    @command(timeout=1.0)
+    def reserve(self) -> None:
+        """Nobody implements it."""
+
 
 RESERVE = Inventory.operations["reserve"]
 ERROR = Fault(id="f", kind=FaultKind.ERROR, callee="inventory", until=time.time() + 3600)
