@@ -3,8 +3,8 @@
 The backend is one granian worker that answers a small JSON document. Each proxy has one worker, kept connections and an
 access log; ours has its limits, rates, breaker, balancing, traces and identity besides. ``wrk`` asks them in turn, in
 rounds; figures are medians. CPU is the proxy's own, read from the kernel, and the steadiest figure on a busy machine.
-Added latency is against asking the backend directly, with one connection. Needs ``wrk``; ``nginx`` and the extra ``bench``
-(Envoy) where they are to be compared.
+Added latency is against asking the backend directly, with one connection. Needs ``wrk``; ``nginx`` and the extra
+``bench`` (Envoy) where they are to be compared.
 """
 
 from __future__ import annotations
