@@ -303,20 +303,6 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-LOG_FIELDS = (
-    "method",
-    "path",
-    "status",
-    "to",
-    "upstream",
-    "attempts",
-    "ms",
-    "client",
-    "request_id",
-    "trace_id",
-    "code",
-)
-"""What lines of the gateway's access log say besides; see docs/gateway/gateway.md."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -334,7 +320,6 @@ LOGGING = {
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
                 structlog.processors.format_exc_info,
-                structlog.stdlib.ExtraAdder(allow=LOG_FIELDS),
             ],
         }
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -20,7 +21,7 @@ from seamline.gateway.composition.handler import CompositionHandler
 from seamline.gateway.door.application import Door
 from seamline.gateway.door.fetching import ModuleFetch
 from seamline.gateway.door.forwarding import Forwarder
-from seamline.gateway.door.log import BUCKETS, Figures
+from seamline.gateway.door.log import BUCKETS, AccessLog, Figures
 from seamline.gateway.door.protocol import DoorProtocol
 from seamline.gateway.door.rates import Rates
 from seamline.gateway.options import Options
@@ -74,6 +75,7 @@ def door_of(
         compositions=CompositionHandler(declared.COMPOSITIONS, fetch=fetch, module_of=module_of),
         cache=RememberedAnswers(rules=declared.CACHE_RULES),
         figures=figures,
+        log=AccessLog(sys.stderr.buffer if options.access_log else None),
     )
     return door, modules, figures
 

@@ -21,7 +21,7 @@ from seamline.gateway.door.asked import Asked
 from seamline.gateway.door.body import Body, ClientGone, Receive, too_large
 from seamline.gateway.door.clients import Clients
 from seamline.gateway.door.forwarding import Forwarder, Send
-from seamline.gateway.door.log import Figures, tell
+from seamline.gateway.door.log import AccessLog, Figures
 from seamline.gateway.door.origins import Origins, hardened
 from seamline.gateway.door.rates import Rates
 from seamline.gateway.door.tunnel import tunnel
@@ -54,10 +54,12 @@ class Door:
         compositions: CompositionHandler,
         cache: ResponseCache,
         figures: Figures,
+        log: AccessLog,
     ) -> None:
         self._routes, self._options, self._forwarder = routes, options, forwarder
         self._authenticator, self._rates = authenticator, rates
         self._compositions, self._cache, self._figures = compositions, cache, figures
+        self._log = log
         self._origins = Origins(options.cors_origins)
         self._clients = Clients(hosts=options.hosts, trusted=options.trusted_proxies)
 
@@ -72,13 +74,14 @@ class Door:
     async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         figures = self._figures
         figures.under_way += 1
-        asked, code, status = _nothing(scope), "", _BROKEN_OFF
+        asked, code, status = None, "", _BROKEN_OFF
         try:
             try:
                 asked = self._read(scope)
                 with _traced(asked):
                     status = await self._serve(asked, receive, send)
             except Problem as problem:
+                asked = asked or _nothing(scope)
                 status, code = problem.status, problem.code
                 await self._refuse(problem, asked, send)
         except ClientGone:
@@ -88,10 +91,10 @@ class Door:
             raise ConnectionAbortedError(str(error)) from None  # uvicorn closes: the client must not take it for whole
         finally:
             figures.under_way -= 1
+            asked = asked or _nothing(scope)
             module = asked.route.module if asked.route else ""
             figures.count(module, status, time.monotonic() - asked.started)
-            if self._options.access_log:
-                tell(asked, status, code)
+            self._log.tell(asked, status, code)
 
     def _read(self, scope: dict[str, Any]) -> Asked:
         head = Head(scope["headers"])
@@ -203,8 +206,7 @@ class Door:
                 {"type": "websocket.close", "code": 1008 if problem.status < 500 else 1013, "reason": problem.code}
             )
         finally:
-            if self._options.access_log:
-                tell(asked, status, code)
+            self._log.tell(asked, status, code)
 
 
 @contextmanager

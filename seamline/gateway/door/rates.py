@@ -9,8 +9,10 @@ import logging
 import time
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage, RedisStorage, Storage
-from limits.aio.strategies import FixedWindowRateLimiter
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter as SharedWindow
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
 from seamline.gateway.problems import Problem
 
@@ -27,8 +29,8 @@ class Rates:
     """
 
     def __init__(self, *, default: str, url: str = "") -> None:
-        storage: Storage = RedisStorage(f"async+{url}", implementation="redispy") if url else MemoryStorage()
-        self._limiter = FixedWindowRateLimiter(storage)
+        self._here = FixedWindowRateLimiter(MemoryStorage())
+        self._shared = SharedWindow(RedisStorage(f"async+{url}", implementation="redispy")) if url else None
         self._items: dict[str, RateLimitItem] = {}
         self._default = default
         self._away_until = 0.0
@@ -48,10 +50,14 @@ class Rates:
         if now < self._away_until:
             return
         try:
-            allowed = await self._limiter.hit(item, client, name)
-            if allowed:
-                return
-            reset = (await self._limiter.get_window_stats(item, client, name)).reset_time
+            if self._shared is None:
+                if self._here.hit(item, client, name):
+                    return
+                reset = self._here.get_window_stats(item, client, name).reset_time
+            else:
+                if await self._shared.hit(item, client, name):
+                    return
+                reset = (await self._shared.get_window_stats(item, client, name)).reset_time
         except Exception as error:
             logger.warning("Requests are not counted for a moment: %s", type(error).__name__)
             self._away_until = now + AWAY

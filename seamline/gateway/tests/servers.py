@@ -20,7 +20,7 @@ from seamline.gateway.composition.handler import CompositionHandler
 from seamline.gateway.door.application import Door
 from seamline.gateway.door.fetching import ModuleFetch
 from seamline.gateway.door.forwarding import Forwarder
-from seamline.gateway.door.log import Figures
+from seamline.gateway.door.log import AccessLog, Figures
 from seamline.gateway.door.rates import Rates
 from seamline.gateway.options import Options
 from seamline.gateway.routes import Route, Routes
@@ -129,6 +129,7 @@ def gateway(
     options: Options = TEST_OPTIONS,
     authenticator: Authenticator | None = None,
     rate: str = "",
+    rate_store: str = "",
     timeout: float = 5.0,
     most_body: int = 1_000_000_000,
     **client: Any,
@@ -147,10 +148,11 @@ def gateway(
         options=chosen,
         forwarder=Forwarder(modules),
         authenticator=authenticator or Anyone(),
-        rates=Rates(default=rate),
+        rates=Rates(default=rate, url=rate_store),
         compositions=CompositionHandler((), fetch=ModuleFetch(modules), module_of=lambda path: module),
         cache=RememberedAnswers(),
         figures=figures,
+        log=AccessLog(None),
     )
     with serving(configuration(door, host="127.0.0.1", port=0, options=chosen)) as (port, server):
         yield Gateway(port=port, server=server, figures=figures)

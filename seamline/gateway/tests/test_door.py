@@ -19,6 +19,7 @@ from websockets.sync.client import connect
 
 from seamline.gateway.authenticating import Admitted, Denied, Verdict
 from seamline.gateway.tests.servers import TEST_OPTIONS, Backend, Gateway, backend, gateway
+from seamline.testing.brokers import valkey
 from seamline.testing.waiting import wait_until
 
 client = urllib3.PoolManager(retries=False)
@@ -258,6 +259,16 @@ def test_rate_of_a_client_is_bounded_and_says_when_to_come_again(address: str) -
     assert statuses == [200, 200, 200, 429, 429]
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     assert answer.headers["RateLimit-Limit"] == "3"
+
+
+def test_replicas_that_share_a_memory_count_together_and_let_in_when_it_is_away(address: str) -> None:
+    with valkey() as broker:
+        shared = {"rate": "3/minute", "rate_store": broker.url}
+        with gateway(address, **shared) as one, gateway(address, **shared) as other:
+            statuses = [get(door).status for door in (one, other, one, other)]
+        assert statuses == [200, 200, 200, 429]
+    with gateway(address, rate="3/minute", rate_store=broker.url) as door:
+        assert {get(door).status for _ in range(6)} == {200}
 
 
 def test_dead_instance_is_passed_over_and_all_dead_is_502(address: str) -> None:
