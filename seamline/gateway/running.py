@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from seamline.control import start_control
 from seamline.discovery import Balancer, balancer_for, directory
 from seamline.gateway.caching import RememberedAnswers
 from seamline.gateway.composition.handler import CompositionHandler
@@ -113,6 +114,7 @@ def run(*, host: str, port: int, admin_port: int = 0, descriptor: int | None = N
     chosen = options()
     spans.install(service="seamline-gateway")
     directory().instances()  # begins to watch
+    start_control(caller="gateway")
     door, modules, figures = door_of(routes=routes(), options=chosen)
     if admin_port:
         registry = CollectorRegistry(auto_describe=False)
