@@ -15,8 +15,9 @@ from seamline.calls import use
 from seamline.calls.binding import rebound
 from seamline.calls.remote import RemoteBinding
 from seamline.contract import ContractError
-from seamline.discovery import Balancer, Directory
+from seamline.discovery import Balancer, Directory, Snapshot
 from seamline.discovery.over_http import HttpRegistry
+from seamline.discovery.registry import RegistryAway
 from seamline.discovery.tests.instance_process import Whereabouts, instance
 from seamline.testing import wait_until
 from seamline.testing.live import live_deployable
@@ -130,16 +131,24 @@ def test_instance_that_is_restarted_loses_no_call(hub: str, directory: Directory
         assert callers.failed == []
 
 
+class Fickle(HttpRegistry):
+    """A registry that is away whenever it is told to be."""
+
+    away = False
+
+    def watch(self, *, after: str, seconds: float) -> Snapshot:
+        if self.away:
+            raise RegistryAway("planted")
+        return super().watch(after=after, seconds=min(seconds, 0.3))
+
+
 def test_calls_go_on_while_the_registry_is_away(hub: str) -> None:
-    with live_deployable() as away:
-        registry = HttpRegistry(url=away, caller="whereabouts")
-        directory = Directory(registry)
-        with instance(away):
-            wait_until(lambda: known(directory) == 1, seconds=10)
-            registry._pool._port = 1  # nobody is there from now on
-            registry._pool.close()
-            wait_until(lambda: directory.away_seconds > 0.5, seconds=25)
-            balancer = Balancer("whereabouts", directory.instances)
-            with rebound(Whereabouts, RemoteBinding(Whereabouts, balancer=balancer)):
-                assert use(Whereabouts).pid() > 0
-        directory.stop()
+    registry = Fickle(url=hub, caller="whereabouts")
+    directory = Directory(registry)
+    with instance(hub):
+        wait_until(lambda: known(directory) == 1, seconds=10)
+        registry.away = True
+        wait_until(lambda: directory.away_seconds > 0.5, seconds=10)
+        with rebound(Whereabouts, RemoteBinding(Whereabouts, balancer=Balancer("whereabouts", directory.instances))):
+            assert use(Whereabouts).pid() > 0
+    directory.stop()
