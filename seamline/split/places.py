@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from seamline.embedded.ports import free_port, is_free
 from seamline.split.plan import Deployable, Plan
 
+FIRST_EPHEMERAL = 32768
+"""From here on the system gives ports to whoever asks for any; a neighbour of one is soon somebody else's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -46,8 +49,8 @@ def local_places(
     """
     places = []
     for number, deployable in enumerate(plan.deployables):
-        wanted = port + number
-        chosen = wanted if deployable.is_hub or fixed_ports or (wanted < 65536 and is_free(wanted)) else free_port()
+        keeps = deployable.is_hub or fixed_ports
+        chosen = port + number if keeps else port_beside(port, distance=number)
         places.append(
             Place(
                 deployable=deployable,
@@ -57,6 +60,12 @@ def local_places(
             )
         )
     return tuple(places)
+
+
+def port_beside(port: int, *, distance: int = 1) -> int:
+    """The port behind this one, where it is free and stays so; else any."""
+    wanted = port + distance
+    return wanted if wanted < FIRST_EPHEMERAL and is_free(wanted) else free_port()
 
 
 def database_url_of(deployable: Deployable, *, environment: Mapping[str, str]) -> str:

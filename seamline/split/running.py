@@ -24,7 +24,7 @@ from seamline.split.places import Place, environment_of
 PATIENCE = 120.0
 """Seconds for all deployables to answer."""
 POLL = 0.1
-WORKERS, HUB, OTHERS = 0, 1, 2
+WORKERS, DOOR, HUB, OTHERS = range(4)
 """Stages in which all ends: who calls others ends before them."""
 
 
@@ -37,6 +37,7 @@ class Running:
     """How the deployables of a plan are run.
 
     :param application: ``package.module:name`` of the web server's application.
+    :param door_port: where a gateway listens in front of all of them; 0 for none: the hub itself is the door.
     :param environment: for all of them, over that of this process.
     """
 
@@ -47,6 +48,7 @@ class Running:
     workers: int = 1
     threads: int = 8
     bus: str = "thread"
+    door_port: int = 0
     environment: Mapping[str, str] = field(default_factory=dict)
     say: Callable[[str], None] = print
 
@@ -91,7 +93,7 @@ class Running:
             environment = {**self.environment_of(place), "SEAMLINE_THREADS": str(self.threads)}
             command = serving_command(
                 application=self.application,
-                host=self.host if place.deployable.is_hub else "127.0.0.1",
+                host=self.host if place.deployable.is_hub and not self.door_port else "127.0.0.1",
                 port=place.port,
                 workers=self.workers,
                 threads=self.threads,
@@ -103,6 +105,11 @@ class Running:
                     found[f"{place.name} {name}"] = Program(
                         command=[*manage, name], environment=environment, stage=WORKERS
                     )
+        if self.door_port:
+            hub = self.places[0]
+            environment = {**self.environment_of(hub), "SEAMLINE_REGISTRY": hub.url, "SEAMLINE_ADVERTISE": ""}
+            command = [*manage, "gateway", "--host", self.host, "--port", str(self.door_port)]
+            found["gateway"] = Program(command=command, environment=environment, stage=DOOR)
         return found
 
     @contextmanager
@@ -131,10 +138,12 @@ class Running:
 
     def _await_all(self) -> None:
         deadline = time.monotonic() + PATIENCE
-        waiting = list(self.places)
-        while waiting := [place for place in waiting if not _is_ready(place)]:
+        waiting = {place.name: place.port for place in self.places}
+        if self.door_port:
+            waiting["gateway"] = self.door_port
+        while waiting := {name: port for name, port in waiting.items() if not _is_ready(port)}:
             if time.monotonic() > deadline:
-                names = ", ".join(place.name for place in waiting)
+                names = ", ".join(waiting)
                 raise SplitFailed(f"{names}: no answer after {PATIENCE:.0f} s; what was written is above.")
             time.sleep(POLL)
 
@@ -154,5 +163,5 @@ class Running:
             raise
 
 
-def _is_ready(place: Place) -> bool:
-    return answers("127.0.0.1", place.port, path="/health/ready", status=200)
+def _is_ready(port: int) -> bool:
+    return answers("127.0.0.1", port, path="/health/ready", status=200)

@@ -23,7 +23,7 @@ from seamline.embedded.serving import serve
 from seamline.embedded.supervising import Program, supervised
 from seamline.embedded.valkey import EmbeddedValkey, default_valkey
 from seamline.split.chosen import chosen_places
-from seamline.split.places import Place
+from seamline.split.places import Place, port_beside
 from seamline.split.running import Running, SplitFailed
 
 EPILOG = """\
@@ -32,6 +32,7 @@ examples:
   manage.py up --split orders,payments              these two in processes of their own, each with its own PostgreSQL
   manage.py up --split orders+payments,catalog      two modules in one process, a third alone
   manage.py up --split all --port 8100              every module alone; the hub is at 8100
+  manage.py up --split orders --gateway             the gateway at --port, the hub and orders behind it
   ORDERS_DATABASE_URL=postgresql://... manage.py up --split orders      orders on an existing server
 
 A split begins with databases of its own: data does not move there from the hub's. 'manage.py split export' writes the
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--split", metavar="MODULES", default=settings.SEAMLINE_SPLIT, help="run these as processes of their own"
         )
+        parser.add_argument("--gateway", action="store_true", help="with --split: a gateway at --port, before the hub")
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
         parser.add_argument("--workers", type=_above_zero, default=1, help="server processes (default: %(default)s)")
@@ -72,6 +74,10 @@ class Command(BaseCommand):
         if options["split"]:
             self._split(options)
             return
+        if options["gateway"]:
+            raise CommandError(
+                "--gateway goes with --split; beside one process, run 'manage.py gateway'.", returncode=2
+            )
         self._prepare()
         if options["no_serve"]:
             self.stdout.write("Prepared.")
@@ -116,7 +122,9 @@ class Command(BaseCommand):
         self._welcome(host=host, port=port)
 
     def _split(self, options: dict[str, Any]) -> None:
-        places = chosen_places(options["split"], port=options["port"])
+        door_port = options["port"] if options["gateway"] else 0
+        hub_port = port_beside(door_port) if door_port else options["port"]
+        places = chosen_places(options["split"], port=hub_port)
         running = Running(
             places=places,
             root=settings.BASE_DIR,
@@ -125,6 +133,7 @@ class Command(BaseCommand):
             workers=options["workers"],
             threads=options["threads"],
             bus=settings.EVENT_BUS,
+            door_port=door_port,
             say=self._say,
         )
         try:
