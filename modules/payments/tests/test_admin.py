@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import User
@@ -38,7 +40,7 @@ def test_every_list_and_page_opens_and_shows_no_token(client: Client) -> None:
         assert listing.context["cl"].result_count == found
         page = client.get(reverse(f"admin:payments_{model}_change", args=[quote(key)]))
         assert page.status_code == 200
-        assert token not in page.content.decode().replace(f"storedmethod/{quote(token)}", "")
+        assert token not in re.sub(f"storedmethod/({token}|{quote(token)})", "", page.content.decode())
         assert client.get(reverse(f"admin:payments_{model}_delete", args=[quote(key)])).status_code == 403
         assert client.get(reverse(f"admin:payments_{model}_add")).status_code == 403
     for model in ("paymentrow", "providerrequest", "ledgerentry", "storedmethod"):
