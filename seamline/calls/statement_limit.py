@@ -18,6 +18,7 @@ from django.db.backends.signals import connection_created
 from psycopg.pq import ExecStatus, TransactionStatus
 
 from seamline.calls.context import current
+from seamline.data.backend.base import before_transaction
 from seamline.data.provision import TIMEOUTS
 
 STEP = 1.1
@@ -44,6 +45,8 @@ _sessions: WeakKeyDictionary[psycopg.Connection[Any], _Session] = WeakKeyDiction
 def install() -> None:
     """Have every connection that Django opens from now on ended in time."""
     connection_created.connect(_watch, dispatch_uid="seamline.calls.statement_limit")
+    if _before_transaction not in before_transaction:
+        before_transaction.append(_before_transaction)
 
 
 def milliseconds(*, deadline: float, now: float) -> int:
@@ -64,6 +67,23 @@ def _watch(connection: BaseDatabaseWrapper, **signal: Any) -> None:
         connection.execute_wrappers.append(_Limit(connection))
 
 
+def _before_transaction(connection: BaseDatabaseWrapper) -> None:
+    """What waits for the gate is ended in time as well, and what an earlier transaction was told is over."""
+    raw = connection.connection
+    session = _session_of(raw)
+    session.local = None
+    wanted = milliseconds(deadline=current.get().deadline, now=time.monotonic())
+    if session.own != wanted:
+        _tell(raw, session, raw.pgconn.transaction_status, wanted)
+
+
+def _session_of(raw: psycopg.Connection[Any]) -> _Session:
+    session = _sessions.get(raw)
+    if session is None:
+        session = _sessions[raw] = _Session()
+    return session
+
+
 class _Limit:
     """Django's hook around each statement of one connection."""
 
@@ -73,9 +93,7 @@ class _Limit:
     def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         wanted = milliseconds(deadline=current.get().deadline, now=time.monotonic())
         raw = self._connection.connection
-        session = _sessions.get(raw)
-        if session is None:
-            session = _sessions[raw] = _Session()
+        session = _session_of(raw)
         status = raw.pgconn.transaction_status
         if status == _IDLE:
             session.local = None

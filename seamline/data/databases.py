@@ -71,7 +71,7 @@ def databases(
             options["pool"] = {"min_size": 0, "max_size": pool_size, "timeout": 5.0, "num_workers": 1, "max_idle": 60.0}
         result[alias] = {
             **place,
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "seamline.data.backend",
             "USER": role,
             "PASSWORD": role_password(role=role, secret=secret),
             "OPTIONS": options,

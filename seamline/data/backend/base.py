@@ -1,0 +1,183 @@
+"""Connections that follow their data: a server that has given a module away refuses, and says where it is now.
+
+Each transaction begins with a lock on the module's gate, in the same round trip as ``BEGIN``. So whoever moves the data
+waits for all transactions, and a refusal can only come before anything was done: it is made good here by beginning
+again at the other server, and no caller notices. This file may not know who moves data, or why.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+from psycopg import errors, sql
+
+from seamline.data.places import Place, known_place, remember_place
+from seamline.data.roles import schema_of, serving_role
+from seamline.data.route import ACCEPT, GATE, READ, RouteState, pointer_of
+
+REFUSED = (errors.InsufficientPrivilege, errors.InvalidSchemaName, errors.UndefinedTable)
+"""What a server answers that has fenced a schema off, or dropped it afterwards."""
+PATIENCE = 5.0
+"""Seconds in which a place must be found that takes us in, once the first has refused."""
+PAUSE = 0.002
+
+before_transaction: list[Callable[[Any], None]] = []
+"""Called with the connection before each transaction of a module begins."""
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's own, but for where it connects and how transactions begin."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(self._following)
+
+    @property
+    def _serves(self) -> bool:
+        """Whether it is logged in as the serving role of a module; owners and administrators know where they go."""
+        return self.alias != "default" and bool(self.settings_dict["USER"] == serving_role(schema_of(self.alias)))
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Where the data are now."""
+        parameters: dict[str, Any] = super().get_connection_params()
+        place = known_place(self.alias)
+        return parameters if place is None else {**parameters, **place.connection_parameters()}
+
+    @property
+    def pool(self) -> Any:
+        """The alias's pool; another one after a move."""
+        pool = super().pool
+        if pool is not None and (place := known_place(self.alias)) is not None and not _leads_to(pool, place):
+            if self._connection_pools.get(self.alias) is pool:
+                self._connection_pools.pop(self.alias, None)
+                pool.close(timeout=0)
+            pool = super().pool
+        return pool
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """From the pool of the place where the data are; another thread may close the old one at this moment."""
+        for _ in range(3):
+            try:
+                return super().get_new_connection(conn_params)
+            except psycopg.OperationalError:
+                pool = self._connection_pools.get(self.alias)
+                if pool is None or not pool.closed:
+                    raise
+                self._connection_pools.pop(self.alias, None)
+        return super().get_new_connection(conn_params)
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        if autocommit or not self._serves:
+            super()._set_autocommit(autocommit)
+            return
+        # The driver stays in autocommit and is told to begin: with the gate, in one round trip instead of two.
+        for hook in before_transaction:
+            hook(self)
+        statement = sql.SQL("BEGIN; LOCK TABLE {}.{} IN ROW EXCLUSIVE MODE").format(
+            sql.Identifier(schema_of(self.alias)), sql.Identifier(GATE)
+        )
+        with self.wrap_database_errors:
+            self._until_taken_in(lambda: self.connection.execute(statement))
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """As Django does; one with a name outlives its transaction only where there is none."""
+        cursor = super().create_cursor(name)
+        if isinstance(cursor, psycopg.ServerCursor):
+            cursor.withhold = self.autocommit
+        return cursor
+
+    def _following(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        """Around each statement: outside transactions it is made again where the data are."""
+        try:
+            return execute(sql, params, many, context)
+        except Exception as error:
+            if many or self.in_atomic_block or not self._was_refused(error) or not self._follow(may_stay=True):
+                raise
+
+        def again() -> Any:
+            context["cursor"].cursor = self.create_cursor()
+            return execute(sql, params, many, context)
+
+        return self._until_taken_in(again)
+
+    def locate(self) -> None:
+        """Learn from the server of the settings where the data are, for those whom it would not refuse."""
+        self.ensure_connection()
+        row = _read(self.connection, schema_of(self.alias))
+        if row is not None:
+            pointer = pointer_of(row)
+            if pointer.place.address != _address(self.connection):
+                remember_place(self.alias, pointer.place)
+
+    def _until_taken_in(self, work: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + PATIENCE
+        may_stay = True
+        while True:
+            try:
+                return work()
+            except Exception as error:
+                if not self._was_refused(error) or time.monotonic() > deadline:
+                    raise
+                if not self._follow(may_stay=may_stay):
+                    raise
+            may_stay = False
+            time.sleep(PAUSE)
+
+    def _was_refused(self, error: Exception) -> bool:
+        cause = error if isinstance(error, psycopg.Error) else error.__cause__
+        return self._serves and isinstance(cause, REFUSED) and self.connection is not None
+
+    def _follow(self, *, may_stay: bool) -> bool:
+        """Ask the server that refused where the data are, and go there.
+
+        A server to which the data were given in this very moment may have to be told so: whoever comes first does.
+
+        :param may_stay: whether it may be tried once more here, as the refusal may be one of a moment ago.
+        :returns: whether to try again.
+        """
+        raw, module = self.connection, schema_of(self.alias)
+        with suppress(psycopg.Error):
+            raw.rollback()
+        row = _read(raw, module)
+        if row is None:
+            return False
+        pointer, known = pointer_of(row), known_place(self.alias)
+        if known is not None and known.epoch > pointer.place.epoch:
+            if known.address == _address(raw):
+                return _accepted(raw, module, known.epoch)
+        elif pointer.state is RouteState.HERE:
+            remember_place(self.alias, pointer.place)
+            return may_stay
+        else:
+            remember_place(self.alias, pointer.place)
+        self.close()
+        self.connect()
+        return True
+
+
+def _leads_to(pool: Any, place: Place) -> bool:
+    return (pool.kwargs.get("host"), str(pool.kwargs.get("port")), pool.kwargs.get("dbname")) == place.address
+
+
+def _address(raw: psycopg.Connection[Any]) -> tuple[str, str, str]:
+    return raw.info.host, str(raw.info.port), raw.info.dbname
+
+
+def _read(raw: psycopg.Connection[Any], module: str) -> Any:
+    """The server's row about the module; None where nothing was ever moved, or it cannot be read."""
+    try:
+        return raw.execute(READ, [module]).fetchone()
+    except (errors.UndefinedTable, errors.InvalidSchemaName, errors.InsufficientPrivilege):
+        with suppress(psycopg.Error):
+            raw.rollback()
+        return None
+
+
+def _accepted(raw: psycopg.Connection[Any], module: str, epoch: int) -> bool:
+    row = raw.execute(ACCEPT, [module, epoch]).fetchone()
+    return bool(row and row[0])
