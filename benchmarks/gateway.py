@@ -117,9 +117,9 @@ def _children(pid: int) -> list[int]:
     return [*found, *(below for each in found for below in _children(each))]
 
 
-def load(port: int, *, connections: int, seconds: int) -> dict[str, float]:
-    """Requests, and milliseconds p50 and p99, of ``wrk`` on the path of a module's API."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}/api/v1/x/y/"]
+def load(port: int, *, connections: int, seconds: int, path: str = "/api/v1/x/y/") -> dict[str, float]:
+    """Requests, and milliseconds p50 and p99, of ``wrk`` on a path, by default one of a module's API."""
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}{path}"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if wrong := re.search(r"Non-2xx or 3xx responses: (\d+)", told):
         raise SystemExit(f"{wrong[1]} of the answers were errors: the figures would mean nothing.")

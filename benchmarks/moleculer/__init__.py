@@ -1,0 +1,1 @@
+"""Moleculer beside Seamline, each in its own language, in one run: ``python -m benchmarks.moleculer``."""
