@@ -13,6 +13,7 @@ import psycopg
 from psycopg import errors, sql
 
 from seamline.data.roles import PLATFORM, owner_role, role_password, serving_role
+from seamline.data.route import READ, SCHEMA, RouteState
 
 TIMEOUTS = {
     "statement_timeout": "30s",
@@ -24,18 +25,24 @@ ATTEMPTS = 10
 
 
 def provision(
-    *, admin_url: str, schemas: Iterable[str], secret: str, extensions: Mapping[str, Iterable[str]] | None = None
+    *,
+    admin_url: str,
+    schemas: Iterable[str],
+    secret: str,
+    extensions: Mapping[str, Iterable[str]] | None = None,
+    born_fenced: bool = False,
 ) -> None:
     """Make, or bring up to date, the roles and the rights of these schemas.
 
     :param schemas: module names, and ``platform`` for Django's own tables.
     :param extensions: PostgreSQL extensions to install into a module's schema, by module.
+    :param born_fenced: serving roles may not enter the schemas yet, because the data come later.
     :raises psycopg.Error: the server refuses; nothing is half done, all runs in one transaction.
     """
     names = tuple(schemas)
     for attempt in range(ATTEMPTS):
         try:
-            _provision(admin_url, schemas=names, secret=secret, extensions=extensions or {})
+            _provision(admin_url, schemas=names, secret=secret, extensions=extensions or {}, fenced=born_fenced)
         except (errors.InternalError_, errors.UniqueViolation, errors.DuplicateObject):
             # Roles belong to the whole server: another database on it is being provisioned at this moment.
             if attempt == ATTEMPTS - 1:
@@ -45,7 +52,9 @@ def provision(
             return
 
 
-def _provision(admin_url: str, *, schemas: Iterable[str], secret: str, extensions: Mapping[str, Iterable[str]]) -> None:
+def _provision(
+    admin_url: str, *, schemas: Iterable[str], secret: str, extensions: Mapping[str, Iterable[str]], fenced: bool
+) -> None:
     with psycopg.connect(admin_url) as connection:
         # Two processes that start at once on one database wait for each other.
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('seamline provision'))")
@@ -53,7 +62,12 @@ def _provision(admin_url: str, *, schemas: Iterable[str], secret: str, extension
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         for schema in schemas:
-            _provision_schema(connection, schema=schema, database=database, secret=secret)
+            if _lives_elsewhere(connection, schema) and not fenced:
+                # It has left this server: a right given back here would make two writers.
+                _provision_roles(connection, schema=schema, database=database, secret=secret)
+                continue
+            _provision_roles(connection, schema=schema, database=database, secret=secret)
+            _provision_schema(connection, schema=schema, fenced=fenced)
             for extension in extensions.get(schema, ()):
                 connection.execute(
                     sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA {}").format(
@@ -62,7 +76,14 @@ def _provision(admin_url: str, *, schemas: Iterable[str], secret: str, extension
                 )
 
 
-def _provision_schema(connection: psycopg.Connection, *, schema: str, database: str, secret: str) -> None:
+def _lives_elsewhere(connection: psycopg.Connection, schema: str) -> bool:
+    if connection.execute("SELECT to_regclass(%s)", [f"{SCHEMA}.route"]).fetchone() == (None,):
+        return False
+    row = connection.execute(READ, [schema]).fetchone()
+    return row is not None and row[0] != RouteState.HERE
+
+
+def _provision_roles(connection: psycopg.Connection, *, schema: str, database: str, secret: str) -> None:
     owner, serving = owner_role(schema), serving_role(schema)
     for role in (owner, serving):
         exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
@@ -84,17 +105,23 @@ def _provision_schema(connection: psycopg.Connection, *, schema: str, database: 
         )
     if not connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:  # type: ignore[index]
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(owner)))
+    connection.execute(
+        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(
+            sql.Identifier(database), sql.Identifier(owner), sql.Identifier(serving)
+        )
+    )
+
+
+def _provision_schema(connection: psycopg.Connection, *, schema: str, fenced: bool) -> None:
     names = {
         "schema": sql.Identifier(schema),
-        "database": sql.Identifier(database),
-        "owner": sql.Identifier(owner),
-        "serving": sql.Identifier(serving),
+        "owner": sql.Identifier(owner_role(schema)),
+        "serving": sql.Identifier(serving_role(schema)),
     }
     for statement in (
-        "GRANT CONNECT ON DATABASE {database} TO {owner}, {serving}",
         "CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {owner}",
         "REVOKE ALL ON SCHEMA {schema} FROM PUBLIC",
-        "GRANT USAGE ON SCHEMA {schema} TO {serving}",
+        *(() if fenced else ("GRANT USAGE ON SCHEMA {schema} TO {serving}",)),
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES"
         " TO {serving}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT USAGE, SELECT ON SEQUENCES TO {serving}",

@@ -76,7 +76,7 @@ BEGIN
 END $body$;
 REVOKE ALL ON FUNCTION {SCHEMA}.accept(text, bigint) FROM PUBLIC;
 COMMENT ON SCHEMA {SCHEMA} IS 'Where modules'' data are that have moved, or are about to. Written by manage.py carve.';
-"""
+"""  # noqa: S608 - constants only
 
 
 def grants(module: str) -> sql.Composed:

@@ -33,6 +33,8 @@ before_transaction: list[Callable[[Any], None]] = []
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own, but for where it connects and how transactions begin."""
 
+    _connection_pools: dict[str, Any]  # Django's, by alias, for all wrappers
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.execute_wrappers.append(self._following)
@@ -51,7 +53,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @property
     def pool(self) -> Any:
         """The alias's pool; another one after a move."""
-        pool = super().pool
+        pool: Any = super().pool
         if pool is not None and (place := known_place(self.alias)) is not None and not _leads_to(pool, place):
             if self._connection_pools.get(self.alias) is pool:
                 self._connection_pools.pop(self.alias, None)
@@ -73,7 +75,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         if autocommit or not self._serves:
-            super()._set_autocommit(autocommit)
+            super()._set_autocommit(autocommit)  # type: ignore[misc]
             return
         # The driver stays in autocommit and is told to begin: with the gate, in one round trip instead of two.
         for hook in before_transaction:
@@ -87,8 +89,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def create_cursor(self, name: str | None = None) -> Any:
         """As Django does; one with a name outlives its transaction only where there is none."""
         cursor = super().create_cursor(name)
-        if isinstance(cursor, psycopg.ServerCursor):
-            cursor.withhold = self.autocommit
+        if name and isinstance(cursor, psycopg.ServerCursor):
+            return type(cursor)(self.connection, name=name, scrollable=False, withhold=self.autocommit)
         return cursor
 
     def _following(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
