@@ -131,7 +131,7 @@ def standing(move: Move) -> Standing:
 def resume(move: Move) -> RouteState:
     """Complete a flip that was decided and not carried through; where the data are, as seen from the target.
 
-    :raises psycopg.OperationalError: one of the servers does not answer: with one unreachable, the older word could win.
+    :raises psycopg.OperationalError: one of the servers does not answer: with one away, the older word could win.
     """
     with move.source.connect(module=move.module) as source, move.target.connect(module=move.module) as target:
         given = _pointer(source, move.module)
@@ -232,7 +232,7 @@ def _dismantle(move: Move, source: psycopg.Connection[Any], target: psycopg.Conn
             "DROP PUBLICATION IF EXISTS {publication}",
             "DROP TABLE IF EXISTS {marker}",
         ):
-            connection.execute(sql.SQL(statement).format(**names))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(**names))
 
 
 def _drop_slot(connection: psycopg.Connection[Any], name: str) -> None:

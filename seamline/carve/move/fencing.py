@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from psycopg import errors, sql
+from psycopg.types.json import Jsonb
 
 from seamline.carve.move.errors import FenceFailed
 from seamline.carve.move.servers import Move
@@ -88,7 +89,7 @@ class Fence:
         statement = sql.SQL("; ").join(
             [
                 sql.SQL("BEGIN"),
-                sql.SQL(limits),  # type: ignore[arg-type]
+                sql.SQL(limits),
                 # Everybody who is in a transaction holds the gate: behind it there are only single statements.
                 *(locks.format(sql.Identifier(schema, table)) for table in self.tables),
             ]
@@ -142,12 +143,12 @@ class Fence:
                 )
             )
             done = self.decider.execute(
-                _FLIP,  # type: ignore[arg-type]
+                _FLIP,
                 [
                     place.host,
                     place.port,
                     place.dbname,
-                    psycopg.types.json.Jsonb(place.options),
+                    Jsonb(place.options),
                     self.move.module,
                     self.epoch,
                 ],
@@ -181,7 +182,7 @@ def prepare_target(move: Move, target: psycopg.Connection[Any], *, epoch: int) -
 
     :raises FenceFailed: it knows better.
     """
-    done = target.execute(_PREPARE, [epoch, move.module, epoch])  # type: ignore[arg-type]
+    done = target.execute(_PREPARE, [epoch, move.module, epoch])
     if done.rowcount != 1:
         raise FenceFailed(f"{move.target.place} is not waiting for the data of {move.module!r}.")
 
@@ -213,7 +214,8 @@ SELECT DISTINCT a.pid, a.application_name, a.state, extract(epoch FROM clock_tim
 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN pg_class c ON c.oid = l.relation
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %s AND l.granted AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
-  AND l.mode NOT IN ('AccessShareLock') AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND l.mode <> 'AccessShareLock'
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 ORDER BY 4 DESC NULLS LAST LIMIT 3
 """
 

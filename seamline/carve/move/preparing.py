@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
 from psycopg import errors, sql
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.types.json import Jsonb
 
 from seamline.carve.move.errors import MoveRefused
 from seamline.carve.move.servers import Move, Server, subscription_name
@@ -58,7 +60,7 @@ def prepare_pointers(move: Move, source: psycopg.Connection[Any], target: psycop
     for connection in (source, target):
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('seamline carve'))")
-            connection.execute(CREATE)  # type: ignore[arg-type]
+            connection.execute(CREATE)
     found = source.execute(_ROUTE, [move.module]).fetchone()
     if found is None:
         _write_route(source, move, state=RouteState.HERE, epoch=1, at=move.source, own=move.source)
@@ -120,7 +122,7 @@ def prepare_schema(
         born_fenced=True,
     )
     with target.transaction():
-        target.execute(f"SET LOCAL search_path = ''; {dump}")  # type: ignore[arg-type]
+        target.execute(f"SET LOCAL search_path = ''; {dump}")
         target.execute(
             sql.SQL("REVOKE USAGE ON SCHEMA {} FROM {}").format(
                 sql.Identifier(move.module), sql.Identifier(serving_role(move.module))
@@ -158,7 +160,7 @@ def prepare_grants(move: Move, source: psycopg.Connection[Any], target: psycopg.
                 "GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}",
                 "GRANT SELECT ON {marker} TO {role}",
             ):
-                connection.execute(sql.SQL(statement).format(**names))  # type: ignore[arg-type]
+                connection.execute(sql.SQL(statement).format(**names))
 
 
 def guard_schema(move: Move, connection: psycopg.Connection[Any]) -> bool:
@@ -248,7 +250,7 @@ def _write_route(
     connection: psycopg.Connection[Any], move: Move, *, state: RouteState, epoch: int, at: Server, own: Server
 ) -> None:
     connection.execute(
-        _WRITE_ROUTE,  # type: ignore[arg-type]
+        _WRITE_ROUTE,
         {
             "module": move.module,
             "state": state.value,
@@ -264,7 +266,7 @@ def _address(prefix: str, place: Place) -> dict[str, Any]:
         f"{prefix}host": place.host,
         f"{prefix}port": place.port,
         f"{prefix}dbname": place.dbname,
-        f"{prefix}options": psycopg.types.json.Jsonb(place.options),
+        f"{prefix}options": Jsonb(place.options),
     }
 
 
@@ -280,7 +282,7 @@ def _dump(server: Server, *, schema: str) -> str:
         "--no-password",
     ]
     place = server.place
-    parts = psycopg.conninfo.conninfo_to_dict(server.url)
+    parts = conninfo_to_dict(server.url)
     command += [f"--host={place.host}", f"--port={place.port}", f"--dbname={place.dbname}"]
     if parts.get("user"):
         command.append(f"--username={parts['user']}")

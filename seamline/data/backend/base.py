@@ -54,11 +54,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def pool(self) -> Any:
         """The alias's pool; another one after a move."""
         pool: Any = super().pool
-        if pool is not None and (place := known_place(self.alias)) is not None and not _leads_to(pool, place):
+        if pool and (place := known_place(self.alias)) is not None and not _leads_to(pool, place):
             if self._connection_pools.get(self.alias) is pool:
                 self._connection_pools.pop(self.alias, None)
                 pool.close(timeout=0)
-            pool = super().pool
+            return super().pool
         return pool
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
