@@ -16,9 +16,11 @@ _django = get_wsgi_application()
 from seamline.calls.endpoint import with_internal_calls  # noqa: E402 - needs the settings
 from seamline.control import start_control  # noqa: E402
 from seamline.discovery import announce  # noqa: E402
+from seamline.placement.following import start_placement  # noqa: E402
 from seamline.telemetry import spans  # noqa: E402
 
 application = with_internal_calls(_django)
+start_placement()
 announce()
 start_control()
 spans.install(service=f"seamline-{'-'.join(settings.HOSTED) if len(settings.HOSTED) < 3 else 'shop'}")

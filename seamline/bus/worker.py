@@ -33,7 +33,9 @@ def forget_parents_connections(**kwargs: Any) -> None:
 def obey_operators(**kwargs: Any) -> None:
     """Calls of handlers are guarded as operators order."""
     from seamline.control import start_control
+    from seamline.placement.following import start_placement
 
+    start_placement()
     start_control()
 
 

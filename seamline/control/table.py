@@ -5,6 +5,7 @@ This file may not know what a process makes of what it reads.
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,23 @@ _TRIM = "DELETE FROM control_transition WHERE id <= (SELECT max(id) FROM control
 _SWEEP = "DELETE FROM control_report WHERE expires_at < clock_timestamp() - interval '1 minute'"
 _REPORTS = "SELECT report::text FROM control_report WHERE expires_at > clock_timestamp() ORDER BY process LIMIT %s"
 
+_looks: list[Callable[[Callable[..., Any]], None]] = []
+_leaves: list[Callable[[Callable[..., Any]], None]] = []
+
+
+def beside(*, look: Callable[[Callable[..., Any]], None], leave: Callable[[Callable[..., Any]], None]) -> None:
+    """Have another room use the same connection: after each exchange, and when the process leaves.
+
+    Both are called with a function that executes a statement, each in a transaction of its own; a notice on ``CHANNEL``
+    brings about an exchange at once. An error counts as one of the board.
+    """
+    _looks.append(look)
+    _leaves.append(leave)
+
+
+os.register_at_fork(after_in_child=_looks.clear)
+os.register_at_fork(after_in_child=_leaves.clear)
+
 
 class TableBoard:
     """The board of all processes that share this deployable's ``platform`` schema."""
@@ -50,14 +68,24 @@ class TableBoard:
         def work(connection: psycopg.Connection[Any]) -> Seen:
             with connection.transaction():
                 tell(connection.execute, report=report, happened=happened)
-                return look(connection.execute)
+                seen = look(connection.execute)
+            for each in _looks:
+                with connection.transaction():
+                    each(connection.execute)
+            return seen
 
         seen: Seen = self._with_connection(work)
         return seen
 
     def leave(self, process: str) -> None:
         """As ``Board.leave``."""
-        self._with_connection(lambda connection: forget(connection.execute, process))
+
+        def work(connection: psycopg.Connection[Any]) -> None:
+            forget(connection.execute, process)
+            for each in _leaves:
+                each(connection.execute)
+
+        self._with_connection(work)
 
     def wait(self, waker: socket.socket, *, seconds: float) -> None:
         """As ``Board.wait``."""

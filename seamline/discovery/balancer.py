@@ -37,11 +37,12 @@ class Balancer:
         self._suspect = suspect
         self._known: tuple[Instance, ...] | None = None
         self._targets: tuple[Target, ...] = ()
+        self._standby: tuple[Target, ...] = ()
 
     @property
     def size(self) -> int:
-        """How many instances take calls."""
-        return len(self._usable())
+        """How many instances take calls, those that stand by too."""
+        return len(self._usable()) + len(self._standby)
 
     def targets(self) -> tuple[Target, ...]:
         """All instances that take calls, ejected ones too."""
@@ -54,6 +55,8 @@ class Balancer:
         :raises NoInstance: there is none.
         """
         targets = self._usable()
+        if self._standby:
+            targets = self._with_standby(targets, exclude)
         if kept_out.names:
             targets = kept_out.without(self.module, targets)
         if len(targets) == 1:
@@ -77,19 +80,31 @@ class Balancer:
         one, other = random.sample(well, 2)
         return one if one.cost(now) <= other.cost(now) else other
 
+    def _with_standby(self, targets: tuple[Target, ...], exclude: Collection[str]) -> tuple[Target, ...]:
+        """Those that serve the module; where none of them is well and untried, those that can, too."""
+        now = time.monotonic()
+        if any(not target.is_ejected(now) and target.instance_id not in exclude for target in targets):
+            return targets
+        return tuple(each for each in self._standby if each.instance_id not in exclude) or targets
+
     def _usable(self) -> tuple[Target, ...]:
         instances = self._instances()
         if instances is not self._known:
             now, first = time.monotonic(), self._known is None
-            before = {target.instance: target for target in self._targets}
-            taking = {
-                instance.url: instance
-                for instance in reversed(instances)
-                if instance.state is InstanceState.UP and self.module in instance.modules
-            }
-            self._targets = tuple(
-                before.get(instance) or Target(instance, now=now, is_new=not first, suspect=self._suspect)
-                for instance in taking.values()
-            )
+            before = {target.instance: target for target in (*self._targets, *self._standby)}
+
+            def taking(modules: Callable[[Instance], tuple[str, ...]]) -> tuple[Target, ...]:
+                found = {
+                    each.url: each
+                    for each in reversed(instances)
+                    if each.state is InstanceState.UP and self.module in modules(each)
+                }
+                return tuple(
+                    before.get(each) or Target(each, now=now, is_new=not first, suspect=self._suspect)
+                    for each in found.values()
+                )
+
+            self._targets = taking(lambda each: each.modules)
+            self._standby = taking(lambda each: each.standby)
             self._known = instances
         return self._targets

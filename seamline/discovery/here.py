@@ -26,6 +26,7 @@ from seamline.discovery.static import StaticRegistry
 from seamline.discovery.table import TableRegistry
 from seamline.discovery.valkey import ValkeyRegistry
 from seamline.modules.registry import hosted_modules
+from seamline.placement.here import on_change, serves_here
 from seamline.signing.places import WrongPlace
 
 
@@ -72,16 +73,28 @@ def announce() -> Presence | None:
     """Make this process known where ``SEAMLINE_ADVERTISE`` says at which address; None where it does not."""
     if not settings.SEAMLINE_ADVERTISE:
         return None
-    instance = Instance(
-        id=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
-        modules=tuple(module.name for module in hosted_modules()),
-        url=settings.SEAMLINE_ADVERTISE.rstrip("/"),
-        group="-".join(module.name for module in hosted_modules())[:100],
-        started_at=time.time(),
-    )
-    presence = Presence(instance, directory().registry, after_beat=release_connections)
+    identifier, started_at = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}", time.time()
+
+    def instance() -> Instance:
+        hosted = tuple(module.name for module in hosted_modules())
+        return Instance(
+            id=identifier,
+            modules=tuple(name for name in hosted if serves_here(name)),
+            standby=tuple(name for name in hosted if not serves_here(name)),
+            url=settings.SEAMLINE_ADVERTISE.rstrip("/"),
+            group=own_group(),
+            started_at=started_at,
+        )
+
+    presence = Presence(instance(), directory().registry, after_beat=release_connections)
+    on_change(lambda: presence.become(instance()))
     presence.start()
     return presence
+
+
+def own_group() -> str:
+    """The deployable that this process is one of."""
+    return "-".join(module.name for module in hosted_modules())[:100]
 
 
 def _forget() -> None:

@@ -28,6 +28,8 @@ class Instance:
     state: InstanceState = InstanceState.UP
     started_at: float = 0.0
     """Seconds since 1970, by its own clock; for people."""
+    standby: tuple[str, ...] = ()
+    """Modules that it can serve, and shall only where nobody else does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

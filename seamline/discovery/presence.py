@@ -26,6 +26,7 @@ class Presence:
         self._registry = registry
         self._after_beat = after_beat
         self._stopping = threading.Event()
+        self._woken = threading.Event()
         self._draining = False
         self._known = False
         self._thread: threading.Thread | None = None
@@ -35,6 +36,12 @@ class Presence:
         self._thread = threading.Thread(target=self._beat, name="seamline presence", daemon=True)
         self._thread.start()
         atexit.register(self.stop)
+
+    def become(self, instance: Instance) -> None:
+        """Be listed otherwise, at once: as serving other modules."""
+        if instance != self.instance:
+            self.instance = instance
+            self._woken.set()
 
     def drain(self, *, seconds: float = DRAIN) -> None:
         """Take nothing new: tell the registry, and give callers the time to hear of it."""
@@ -51,6 +58,7 @@ class Presence:
         if self._stopping.is_set():
             return
         self._stopping.set()
+        self._woken.set()
         if self._thread is not None:
             self._thread.join(timeout=TTL)
         try:
@@ -59,11 +67,14 @@ class Presence:
             logger.info("That %s leaves cannot be told: %s", self.instance.id, error)
 
     def _beat(self) -> None:
+        told: Instance | None = None
         while not self._stopping.is_set():
+            self._woken.clear()
+            instance = self.instance
             try:
-                if not self._known or not self._registry.heartbeat(self.instance.id):
-                    self._registry.register(self.instance)
-                    self._known = True
+                if not self._known or instance is not told or not self._registry.heartbeat(instance.id):
+                    self._registry.register(instance)
+                    self._known, told = True, instance
                     if self._draining:
                         self._registry.drain(self.instance.id)
             except RegistryAway as error:
@@ -74,4 +85,5 @@ class Presence:
                 logger.exception("The presence of %s cannot be told", self.instance.id)
             finally:
                 self._after_beat()
-            self._stopping.wait(HEARTBEAT)
+            if not self._stopping.is_set():
+                self._woken.wait(HEARTBEAT)

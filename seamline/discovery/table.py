@@ -25,11 +25,11 @@ LONGEST_LOOK = 0.5
 """Seconds between two looks while watching: an instance whose time is up gives no notice."""
 
 _REGISTER = """
-INSERT INTO instance (id, modules, url, version, zone, deployable, state, started_at, expires_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(secs => %s))
-ON CONFLICT (id) DO UPDATE SET (modules, url, version, zone, deployable, state, started_at, expires_at) =
-    (excluded.modules, excluded.url, excluded.version, excluded.zone, excluded.deployable, excluded.state,
-     excluded.started_at, excluded.expires_at)
+INSERT INTO instance (id, modules, standby, url, version, zone, deployable, state, started_at, expires_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(secs => %s))
+ON CONFLICT (id) DO UPDATE SET (modules, standby, url, version, zone, deployable, state, started_at, expires_at) =
+    (excluded.modules, excluded.standby, excluded.url, excluded.version, excluded.zone, excluded.deployable,
+     excluded.state, excluded.started_at, excluded.expires_at)
 """
 _HEARTBEAT = """
 UPDATE instance SET expires_at = clock_timestamp() + make_interval(secs => %s)
@@ -40,7 +40,7 @@ _SUSPECT = """
 UPDATE instance SET expires_at = least(expires_at, clock_timestamp() + make_interval(secs => %s)) WHERE id = %s
 """
 _READ = """
-SELECT id, modules, url, version, zone, deployable, state, started_at FROM instance
+SELECT id, modules, standby, url, version, zone, deployable, state, started_at FROM instance
 WHERE expires_at > clock_timestamp() ORDER BY id LIMIT %s
 """
 _SWEEP = "DELETE FROM instance WHERE expires_at < clock_timestamp() - interval '1 minute'"
@@ -54,6 +54,7 @@ class TableRegistry:
         values = (
             instance.id,
             list(instance.modules),
+            list(instance.standby),
             instance.url,
             instance.version,
             instance.zone,
@@ -145,10 +146,11 @@ def _away() -> Iterator[None]:
 
 
 def _instance(row: tuple[Any, ...]) -> Instance:
-    identifier, modules, url, version, zone, group, state, started_at = row
+    identifier, modules, standby, url, version, zone, group, state, started_at = row
     return Instance(
         id=identifier,
         modules=tuple(modules),
+        standby=tuple(standby),
         url=url,
         version=version,
         zone=zone,

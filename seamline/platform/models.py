@@ -13,3 +13,13 @@ class Control(models.Model):
         default_permissions = ()
         permissions = [("control_calls", "Can force breakers, override policies and inject faults")]
         verbose_name = verbose_name_plural = "control of calls"
+
+
+class Placement(models.Model):
+    """Which deployable serves each module; ``seamline.placement`` reads and writes its tables by SQL."""
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        permissions = [("place_modules", "Can have modules served by services")]
+        verbose_name = verbose_name_plural = "placement of modules"

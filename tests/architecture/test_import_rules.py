@@ -23,6 +23,7 @@ SKELETON = (
     "seamline/gateway",
     "seamline/history",
     "seamline/identity",
+    "seamline/placement",
     "seamline/platform",
     "seamline/resilience",
     "seamline/sagas",

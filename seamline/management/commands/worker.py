@@ -67,7 +67,9 @@ class Command(BaseCommand):
             )
         from seamline.control import start_control
         from seamline.events import start_dispatcher, stop_dispatcher
+        from seamline.placement.following import start_placement
 
+        start_placement()
         start_control()
         start_dispatcher()
         self.stdout.write("Delivering with the threads of this process; Ctrl-C or SIGTERM ends it.")
