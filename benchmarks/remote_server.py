@@ -22,7 +22,7 @@ ANSWER = b'{"result":3}'
 def _bare(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(ANSWER)))])
-    return (ANSWER,)
+    return [ANSWER]
 
 
 application = with_internal_calls(_bare, hosted=lambda module: (Adder, _binding) if module == "adder" else None)

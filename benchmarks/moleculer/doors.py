@@ -43,7 +43,9 @@ def doors(folder: Path | None, logs: Path) -> Iterator[Asked]:
             "seamline: three in turn": (port, pid, "/pages/turn"),
             **{f"seamline: {name}": (port, pid, f"/pages/{name}") for name in SLOW},
         }
-        for kind in ("bare", "guarded") if folder is not None else ():
+        for kind in ("bare", "guarded"):
+            if folder is None:
+                break
             port = free_port()
             urls = f"127.0.0.1:{free_port()}/service,127.0.0.1:{free_port()}/door"
             _, door = stack.enter_context(

@@ -43,7 +43,7 @@ def with_internal_calls(application: Application, *, hosted: Hosted = hosted_her
         if served.status == HTTPStatus.METHOD_NOT_ALLOWED:
             headers.append(("Allow", "POST"))
         start_response(f"{served.status} {HTTPStatus(served.status).phrase}", headers)
-        return (served.body,)
+        return [served.body]  # a list: servers send it in one piece with the head, other iterables in pieces
 
     return dispatch
 
