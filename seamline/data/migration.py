@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from seamline.data.backend.base import DatabaseWrapper
 from seamline.data.roles import owner_role, role_password, schema_of
 from seamline.data.router import FRAMEWORK_APP
 
@@ -43,6 +44,10 @@ def migrate_all(*, progress: Callable[[str], None] = lambda alias: None, verbosi
     """
     for alias in settings.DATABASES:
         progress(alias)
+        connection = connections[alias]
+        if alias != "default" and isinstance(connection, DatabaseWrapper):
+            connection.locate()
+            connection.close()
         with as_owner(alias):
             if alias == "default":
                 call_command("migrate", database=alias, verbosity=verbosity, interactive=False)

@@ -156,7 +156,6 @@ def give_up(move: Move, *, say: Say = lambda text: None) -> None:
             raise MoveRefused(f"The data of {move.module!r} have left {move.source.place}: take them back first.")
         _dismantle(move, source, target)
         target.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(move.module)))
-        target.execute(f"DELETE FROM {SCHEMA}.route WHERE module = %s", [move.module])  # noqa: S608 - constant
         say("taken down")
 
 

@@ -7,6 +7,7 @@ again at the other server, and no caller notices. This file may not know who mov
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -57,7 +58,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if pool and (place := known_place(self.alias)) is not None and not _leads_to(pool, place):
             if self._connection_pools.get(self.alias) is pool:
                 self._connection_pools.pop(self.alias, None)
-                pool.close(timeout=0)
+                # It waits for its threads, which nobody here need do.
+                threading.Thread(target=pool.close, name="seamline old pool", daemon=True).start()
             return super().pool
         return pool
 
@@ -68,10 +70,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 return super().get_new_connection(conn_params)
             except psycopg.OperationalError:
                 pool = self._connection_pools.get(self.alias)
-                if pool is None or not pool.closed:
+                if pool and pool.closed:
+                    self._connection_pools.pop(self.alias, None)
+                elif not self._came_back():
                     raise
-                self._connection_pools.pop(self.alias, None)
+            conn_params = self.get_connection_params()
         return super().get_new_connection(conn_params)
+
+    def _came_back(self) -> bool:
+        """Whether the server of the settings has the data again, as the one where they were is gone."""
+        known = known_place(self.alias)
+        configured = super().get_connection_params()
+        address = configured.get("host"), str(configured.get("port")), configured.get("dbname")
+        if known is None or known.address == address or not self._serves:
+            return False
+        with suppress(psycopg.Error), psycopg.connect(**configured, autocommit=True, connect_timeout=2) as raw:
+            row = _read(raw, schema_of(self.alias))
+            if row is not None and pointer_of(row).place.epoch > known.epoch:
+                remember_place(self.alias, pointer_of(row).place)
+                return True
+        return False
 
     def _set_autocommit(self, autocommit: bool) -> None:
         if autocommit or not self._serves:
