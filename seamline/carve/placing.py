@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from seamline.placement.await_everywhere import await_everywhere
+from seamline.placement.await_everywhere import NotEverywhere, await_everywhere
 from seamline.placement.place_service import place_service
 from seamline.placement.values import Serves
 
@@ -23,6 +23,11 @@ def serve_here(module: str, *, reason: str, actor: str, say: Callable[[str], Non
 
 def _place(module: str, serves: Serves, *, reason: str, actor: str, say: Callable[[str], None]) -> None:
     placed = place_service(module, serves=serves, reason=reason, actor=actor)
-    late = await_everywhere(module, placed.epoch, PATIENCE)
     whose = "the service serves" if serves is Serves.SERVICE else "the monolith serves"
-    say(f"{whose} {module}" + (f"; not heard yet by {', '.join(map(str, late))}" if late else ""))
+    try:
+        await_everywhere(module, epoch=placed.epoch, timeout=PATIENCE)
+    except NotEverywhere as late:
+        # Both may serve meanwhile, from the same data: it is worth a word, not a failure.
+        say(f"{whose} {module}; not heard yet by {', '.join(late.processes)}")
+        return
+    say(f"{whose} {module}")

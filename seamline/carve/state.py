@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -134,9 +134,8 @@ def _asked(carving: Carving, entry: Entry) -> State:
     )
 
 
-def _lag(ask) -> Lag | None:  # type: ignore[no-untyped-def]
+def _lag(ask: Callable[[], Lag]) -> Lag | None:
     try:
-        found: Lag = ask()
+        return ask()
     except MoveRefused:
         return None
-    return found

@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from tests.deployables import CARD, SHIP_TO
@@ -30,7 +31,7 @@ class Seen:
     def longest_gap(self, *, after: float = 0.0, before: float = float("inf")) -> float:
         """Seconds between two successful writes, at most."""
         times = sorted(at for at in self.writes if after <= at <= before)
-        return max((later - earlier for earlier, later in zip(times, times[1:], strict=False)), default=0.0)
+        return max((later - earlier for earlier, later in pairwise(times)), default=0.0)
 
 
 class Shoppers:

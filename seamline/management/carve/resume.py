@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from seamline.carve.state import state_of
-from seamline.management.carve.common import add_module, actor, carving_of
+from seamline.management.carve.common import actor, add_module, carving_of
 from seamline.management.events.output import Output
 
 NAME = "resume"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from seamline.management.carve.common import add_consent, add_module, add_patience, actor, carving_of, stall_text
+from seamline.management.carve.common import actor, add_consent, add_module, add_patience, carving_of, stall_text
 from seamline.management.events.output import Output
 
 NAME = "rollback"

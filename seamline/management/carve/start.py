@@ -58,4 +58,3 @@ def run(options: dict[str, Any], output: Output) -> bool:
     output.line(f"{copied.rows:,} rows in {copied.tables} tables are at the target and follow the source.")
     output.line(f"Next: manage.py carve verify {options['module']}, then manage.py carve cutover {options['module']}.")
     return False
-

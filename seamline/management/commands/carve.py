@@ -23,7 +23,8 @@ the way of a module, while everything runs:
   manage.py carve finalise orders      drop what keeps the way back open
   manage.py fold orders                bring it home, whenever
 
-After a crash of anything: 'manage.py carve status MODULE', then 'carve resume' or 'carve rollback'. See docs/carving.md.
+After a crash of anything: 'manage.py carve status MODULE', then 'carve resume' or 'carve rollback'.
+See docs/carving.md.
 
 exit status: 0 done; 1 refused, or not possible now: nothing has changed; 2 wrong usage.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import socket
 import sys
@@ -82,6 +83,9 @@ class Command(BaseCommand):
         if options["no_serve"]:
             self.stdout.write("Prepared.")
             return
+        if not settings.SEAMLINE_REGISTRY and not settings.SEAMLINE_ADVERTISE and host == "127.0.0.1":
+            # A service that is carved out later finds the modules that stay by this.
+            os.environ["SEAMLINE_ADVERTISE"] = f"http://{host}:{port}"
         with supervised(_beside(), servers=_brokers()):
             code = serve(
                 application=_application(),
