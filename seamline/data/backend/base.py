@@ -54,13 +54,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @property
     def pool(self) -> Any:
         """The alias's pool; another one after a move."""
-        pool, place = super().pool, known_place(self.alias)
+        pool: Any = super().pool
+        place = known_place(self.alias)
         if not pool or place is None or _leads_to(pool, place):
             return pool
         if self._connection_pools.get(self.alias) is pool:
-            self._connection_pools.pop(self.alias, None)
+            old = self._connection_pools.pop(self.alias)
             # It waits for its threads, which nobody here need do.
-            threading.Thread(target=pool.close, name="seamline old pool", daemon=True).start()
+            threading.Thread(target=old.close, name="seamline old pool", daemon=True).start()
         return super().pool
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
