@@ -23,12 +23,15 @@ from seamline.events.watchdog import watchdog
 from seamline.events.watcher import Watcher, watchers
 from seamline.jobs import JobThread
 from seamline.modules.registry import hosted_modules
+from seamline.placement.here import no_longer, on_change
 
 
 class Dispatcher:
     """All threads that deliver events and run jobs in this process."""
 
     def __init__(self) -> None:
+        from seamline.placement.hints import WatchersAtServices
+
         modules = hosted_modules()
         self._lanes = Lanes(modules)
         self._jobs = tuple(JobThread(module=module.name, job=job) for module in modules for job in module.jobs)
@@ -36,12 +39,15 @@ class Dispatcher:
             Signals(alias=aliases[0], received=self._wake_lanes) for aliases in _aliases_by_database().values()
         )
         self._watchers = watchers(self._wake_lanes)
+        self._at_services = WatchersAtServices(self._wake_lanes)
 
     def start(self) -> None:
         """Start all threads."""
         growth.heard_everywhere = True
         for thread in (*self._signals, *self._watchers, *self._lanes, *self._jobs):
             thread.start()
+        on_change(self._placed)
+        self._at_services.follow()
 
     def wake(self, publisher: str) -> None:
         """The publisher's log has grown: tell the lanes of this process, and other processes."""
@@ -55,9 +61,10 @@ class Dispatcher:
         :returns: whether all ended in time; what goes on is rolled back when the process ends, and nothing is lost.
         """
         growth.heard_everywhere = False
+        no_longer(self._placed)
         self._lanes.close()
         threads: tuple[Lane | JobThread | Signals | Watcher, ...] = (
-            *self._lanes, *self._jobs, *self._signals, *self._watchers
+            *self._lanes, *self._jobs, *self._signals, *self._watchers, *self._at_services.close()
         )  # fmt: skip
         for thread in threads:
             thread.stop()
@@ -71,6 +78,12 @@ class Dispatcher:
     def abandoned(self) -> int:
         """How many threads of this process hang in a handler and have been replaced."""
         return len(self._lanes.abandoned)
+
+    def _placed(self) -> None:
+        """Placements have changed: what is placed elsewhere rests, what came back goes on at once."""
+        self._at_services.follow()
+        for thread in (*self._lanes, *self._jobs):
+            thread.placed()
 
     def _wake_lanes(self, publisher: str) -> None:
         growth.hint(publisher)

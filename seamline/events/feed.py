@@ -183,10 +183,15 @@ def _mark(cursor: CursorWrapper) -> int:
 
 
 def feed_for(publisher: str) -> Feed | None:
-    """A new feed of the publisher's log for this thread: by SQL where it is hosted here, else by HTTP where
-    ``SEAMLINE_FEEDS`` or discovery says that it is; None where this process has no way to it."""
+    """A new feed of the publisher's log for this thread; None where this process has no way to it.
+
+    By SQL where it is hosted here, and at the hub from its service while it is placed there; else by HTTP where
+    ``SEAMLINE_FEEDS`` or discovery says that it is.
+    """
     if publisher in settings.DATABASES:
-        return SqlFeed(publisher=publisher)
+        from seamline.placement.feed import placed_feed
+
+        return placed_feed(publisher)
     from seamline.events.http_feed import HttpFeed
     from seamline.events.whereabouts import place_of
 

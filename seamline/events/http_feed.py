@@ -31,7 +31,7 @@ from seamline.events.whereabouts import Place
 from seamline.signing.channel import Channel, ExchangeFailed
 
 SECONDS = 10.0
-"""For an answer that need not wait."""
+"""For an answer that need not wait, unless the reader has less patience."""
 A = TypeVar("A")
 
 
@@ -40,11 +40,13 @@ class HttpFeed:
 
     :param url: where that answers; the feed is below ``/internal/feeds/`` there. What finds it is asked at first, and
         again when there was no answer: the module may have moved.
+    :param patience: seconds for an answer that need not wait.
     """
 
-    def __init__(self, *, publisher: str, url: Place) -> None:
+    def __init__(self, *, publisher: str, url: Place, patience: float = SECONDS) -> None:
         self.publisher = publisher
         self._url = url
+        self._patience = patience
         self._interrupted = False
         self._open: Channel | None = None if callable(url) else self._opened(url)
         self._path = f"/internal/feeds/{publisher}"
@@ -141,7 +143,7 @@ class HttpFeed:
         told = positions_to_tell(self.publisher)
         if told:
             try:
-                self._channel().post(f"{self._path}/readers", encode(told), seconds=SECONDS)
+                self._channel().post(f"{self._path}/readers", encode(told), seconds=self._patience)
             except (ExchangeFailed, FeedUnavailable) as failed:
                 tell_again(self.publisher)
                 raise self._given_up(failed) from failed
@@ -149,7 +151,7 @@ class HttpFeed:
     def _answer(self, path: str, kind: type[A], query: list[tuple[str, str]], *, wait: float = 0.0) -> A:
         try:
             channel = self._channel()
-            body = channel.get(self._path + path, query, seconds=wait + SECONDS)
+            body = channel.get(self._path + path, query, seconds=wait + self._patience)
             answer: A = msgspec.json.decode(body, type=kind)
         except (ExchangeFailed, FeedUnavailable) as failed:
             raise self._given_up(failed) from failed

@@ -1,7 +1,8 @@
 """A lane: one thread that delivers for all subscriptions of one module, so that a stuck module holds up only itself.
 
-It runs when hinted, when a retry is due, and on an adaptive poll. Errors of the database are waited out. A lane that
-hangs in a handler beyond its limit is left behind: its successor takes over. This file may not know how hints travel.
+It runs when hinted, when a retry is due, and on an adaptive poll; it rests while its module is placed elsewhere. Errors
+of the database are waited out. A lane that hangs in a handler beyond its limit is left behind, and its successor takes
+over. This file may not know how hints travel.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from seamline.events.step import Step
 from seamline.events.time_limit import HandlerTimeout, ThreadAbandoned
 from seamline.events.unavailable import Unavailable
 from seamline.modules.manifest import Module
+from seamline.placement.here import RESTING_LOOK, serves_here
 
 FIRST_POLL, LONGEST_POLL = 0.1, 2.0
 FIRST_HOLD, LONGEST_HOLD = 0.001, 0.05
@@ -108,7 +110,12 @@ class Lane(threading.Thread):
 
     def wake(self, publisher: str) -> None:
         """Look at the publisher's log now. Safe from any thread."""
-        self._hints.append(publisher)
+        if serves_here(self.module.name):
+            self._hints.append(publisher)
+            self._hinted.set()
+
+    def placed(self) -> None:
+        """Placements have changed: rest, or go on. Safe from any thread."""
         self._hinted.set()
 
     def stop(self) -> None:
@@ -146,17 +153,35 @@ class Lane(threading.Thread):
         slots = [_Slot(courier) for courier in self._couriers]
         random.shuffle(slots)  # so that processes do not all begin with the same partition
         while not self._stopping:
+            if not serves_here(self.module.name):
+                self._rest(slots)
+                continue
             self._take_hints(slots)
             for glance in self._glances:
                 glance.renew()
             for slot in slots:
-                if slot.due <= time.monotonic() and not self._stopping:
+                if slot.due <= time.monotonic() and not self._is_to_end():
                     self._step(slot)
             pause = min((slot.due for slot in slots), default=time.monotonic() + LONGEST_POLL) - time.monotonic()
             if pause > 0:
                 if self._pooled or pause >= REST:
                     release_connections()
                 self._hinted.wait(pause)
+
+    def _is_to_end(self) -> bool:
+        return self._stopping or not serves_here(self.module.name)
+
+    def _rest(self, slots: list[_Slot]) -> None:
+        """Others deliver for the module: hold nothing, and begin anew when it comes back."""
+        release_connections()
+        self._hinted.clear()
+        while self._is_to_end() and not self._stopping:
+            self._hinted.wait(RESTING_LOOK)
+            self._hinted.clear()
+        self._hints.clear()
+        for slot in slots:
+            slot.courier.forget()
+            slot.due, slot.poll, slot.failures = 0.0, FIRST_POLL, 0
 
     def _take_hints(self, slots: list[_Slot]) -> None:
         self._hinted.clear()
@@ -171,7 +196,7 @@ class Lane(threading.Thread):
         courier = slot.courier
         failed_before = slot.failures
         try:
-            slot.after(courier.burst(stopping=lambda: self._stopping), time.monotonic())
+            slot.after(courier.burst(stopping=self._is_to_end), time.monotonic())
         except (Exception, HandlerTimeout) as error:
             # Handlers' errors are dealt with below: this is the database, or a defect. Either way the thread must live.
             slot.after_error(time.monotonic())

@@ -71,13 +71,18 @@ class Watcher(threading.Thread):
 
 def watchers(received: Callable[[str], None]) -> tuple[Watcher, ...]:
     """New watchers, not started: one for each publisher elsewhere that a hosted subscription reads by HTTP."""
+    return tuple(
+        Watcher(publisher=publisher, url=place, names=names, received=received)
+        for publisher, names in wanted_names().items()
+        if publisher not in settings.DATABASES and (place := place_of(publisher)) is not None
+    )
+
+
+def wanted_names() -> dict[str, tuple[str, ...]]:
+    """By publisher, the names of the events that hosted subscriptions want."""
     wanted: dict[str, dict[str, None]] = {}
     for module in hosted_modules():
         for subscription in module.subscriptions:
             for publisher in subscription.publishers:
                 wanted.setdefault(publisher, {}).update(dict.fromkeys(subscription.names_of(publisher)))
-    return tuple(
-        Watcher(publisher=publisher, url=place, names=tuple(names), received=received)
-        for publisher, names in wanted.items()
-        if publisher not in settings.DATABASES and (place := place_of(publisher)) is not None
-    )
+    return {publisher: tuple(names) for publisher, names in wanted.items()}

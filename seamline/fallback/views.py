@@ -62,7 +62,7 @@ class Elsewhere(APIView):
     def forward(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Pass it on and pass the answer back."""
         plain = request._request
-        deadline = current_call().deadline
+        deadline = self.deadline(request)
         try:
             response = forward(
                 Outgoing(
@@ -76,7 +76,7 @@ class Elsewhere(APIView):
                 balancer=self.balancer(self.module),
             )
         except Problem as problem:
-            return _problem(plain, problem)
+            return self.gave_up(request, problem)
         has_no_body = request.method == "HEAD" or response.status in _WITHOUT_BODY
         answer: HttpResponseBase
         if has_no_body:
@@ -91,6 +91,14 @@ class Elsewhere(APIView):
             if may_leave(name, named_by_connection=ending):
                 answer.headers[name] = value
         return answer
+
+    def deadline(self, request: Request) -> float:
+        """Until when the instances may answer; a reading of ``time.monotonic()``."""
+        return current_call().deadline
+
+    def gave_up(self, request: Request, problem: Problem) -> HttpResponseBase:
+        """What the client gets where no instance answered."""
+        return _problem(request._request, problem)
 
     get = post = put = patch = delete = head = options = forward  # type: ignore[assignment]
 

@@ -1,4 +1,7 @@
-"""A thread that runs one job of one module whenever it is due, so that a slow job holds up no other."""
+"""A thread that runs one job of one module whenever it is due, so that a slow job holds up no other.
+
+It rests while the module is placed elsewhere; a run that has begun is finished here.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import threading
 from seamline.data import connection_for, release_connections
 from seamline.jobs.job import Job
 from seamline.jobs.running import run_if_due
+from seamline.placement.here import RESTING_LOOK, serves_here
 
 SHORTEST_PAUSE = 0.05
 FIRST_REST, LONGEST_REST = 0.5, 30.0
@@ -22,22 +26,33 @@ class JobThread(threading.Thread):
         super().__init__(name=f"seamline job {job.name}", daemon=True)
         self._module = module
         self._job = job
-        self._stopping = threading.Event()
+        self._stopping = False
+        self._woken = threading.Event()
 
     def stop(self) -> None:
         """End after the run at hand; join the thread afterwards."""
-        self._stopping.set()
+        self._stopping = True
+        self._woken.set()
+
+    def placed(self) -> None:
+        """Placements have changed: rest, or go on. Safe from any thread."""
+        self._woken.set()
 
     def run(self) -> None:
         rest = FIRST_REST
-        while not self._stopping.is_set():
-            try:
-                pause = run_if_due(module=self._module, job=self._job).next_in
-                rest = FIRST_REST
-            except Exception as error:
-                # What the job raises is dealt with below: this is the database, and the thread must outlive it.
-                logger.warning("The job %s cannot run, trying again in %.1f s: %s", self._job.name, rest, error)
-                connection_for(self._module).close()
-                pause, rest = rest, min(rest * 2, LONGEST_REST)
+        while not self._stopping:
+            self._woken.clear()
+            if serves_here(self._module):
+                try:
+                    pause = run_if_due(module=self._module, job=self._job).next_in
+                    rest = FIRST_REST
+                except Exception as error:
+                    # What the job raises is dealt with below: this is the database, and the thread must outlive it.
+                    logger.warning("The job %s cannot run, trying again in %.1f s: %s", self._job.name, rest, error)
+                    connection_for(self._module).close()
+                    pause, rest = rest, min(rest * 2, LONGEST_REST)
+            else:
+                pause = RESTING_LOOK
             release_connections()
-            self._stopping.wait(max(pause, SHORTEST_PAUSE))
+            if not self._stopping:
+                self._woken.wait(max(pause, SHORTEST_PAUSE))

@@ -26,7 +26,6 @@ from seamline.web.principal import on_behalf_of
 
 CONTROL_CALLS = "seamline_platform.control_calls"
 MOST_HISTORY = 1000
-_MaySteer = operator_may(CONTROL_CALLS)
 _TAGS = ["operations"]
 _CALLEE = OpenApiParameter("callee", OpenApiTypes.STR, description="Of this one alone.")
 _LIMIT = OpenApiParameter("limit", OpenApiTypes.INT, description=f"How many; up to {MOST_HISTORY}.")
@@ -37,11 +36,13 @@ class _Away(exceptions.APIException):
     default_code = "board_away"
 
 
-class _ControlView(APIView):
+class ControlView(APIView):
     """Operators see; those with the permission to control calls steer."""
 
+    steers: type[BasePermission] = operator_may(CONTROL_CALLS)
+
     def get_permissions(self) -> list[Any]:
-        kind: type[BasePermission] = IsOperator if self.request.method in ("GET", "HEAD", "OPTIONS") else _MaySteer
+        kind: type[BasePermission] = IsOperator if self.request.method in ("GET", "HEAD", "OPTIONS") else self.steers
         return [kind()]
 
     @staticmethod
@@ -67,7 +68,7 @@ class _ControlView(APIView):
         return dict(wanted.validated_data)
 
 
-class Breakers(_ControlView):
+class Breakers(ControlView):
     """The breakers of all processes as one truth."""
 
     @extend_schema(operation_id="operations_breakers", responses=shapes.BreakersSerializer, tags=_TAGS)
@@ -77,7 +78,7 @@ class Breakers(_ControlView):
         return Response(shapes.BreakersSerializer(found).data, headers={"Cache-Control": "no-store"})
 
 
-class ForceBreaker(_ControlView):
+class ForceBreaker(ControlView):
     """Breakers that are held."""
 
     @extend_schema(
@@ -94,7 +95,7 @@ class ForceBreaker(_ControlView):
         return Response(shapes.ForcedSerializer(forced).data)
 
 
-class ReleaseBreaker(_ControlView):
+class ReleaseBreaker(ControlView):
     """Breakers that are let go."""
 
     @extend_schema(
@@ -107,7 +108,7 @@ class ReleaseBreaker(_ControlView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class BreakerHistory(_ControlView):
+class BreakerHistory(ControlView):
     """What happened."""
 
     @extend_schema(
@@ -133,7 +134,7 @@ class BreakerHistory(_ControlView):
         return Response(shapes.HistorySerializer(found).data, headers={"Cache-Control": "no-store"})
 
 
-class Faults(_ControlView):
+class Faults(ControlView):
     """Faults that are injected."""
 
     @extend_schema(operation_id="operations_faults", responses=shapes.FaultsSerializer, tags=_TAGS)
@@ -157,7 +158,7 @@ class Faults(_ControlView):
         return Response(shapes.FaultSerializer(added).data, status=status.HTTP_201_CREATED)
 
 
-class RemoveFault(_ControlView):
+class RemoveFault(ControlView):
     """One fault."""
 
     @extend_schema(
@@ -170,7 +171,7 @@ class RemoveFault(_ControlView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class PolicyOfModule(_ControlView):
+class PolicyOfModule(ControlView):
     """What guards the calls of a module."""
 
     @extend_schema(operation_id="operations_policy", responses=shapes.PolicySerializer, tags=_TAGS)
@@ -191,7 +192,7 @@ class PolicyOfModule(_ControlView):
         return Response(self.carry_out(request, lambda: _shown(module)))
 
 
-class RestorePolicy(_ControlView):
+class RestorePolicy(ControlView):
     """A policy as it is declared."""
 
     @extend_schema(

@@ -1,0 +1,1 @@
+"""Placements over HTTP, for operators' programs: ``/api/v1/operations/placement``."""
