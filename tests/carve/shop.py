@@ -114,6 +114,11 @@ class CarvedShop:
         with psycopg.connect(self.server(server).url, options=f"-c search_path={module}") as connection:
             return connection.execute(sql).fetchall()
 
+    def fill_shelves(self) -> None:
+        """So much stock that no purchase can fail for want of it."""
+        with psycopg.connect(self.server().url, options="-c search_path=inventory") as connection:
+            connection.execute("UPDATE stock_item SET on_hand = on_hand + 100000")
+
     def _welcomes(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.said()
