@@ -129,6 +129,7 @@ class Carving:
         else:
             stall = moving.cut_over(move, say=self.say, end_idle_after=end_idle_after)
             self.say(f"data are at {move.target.place}: writers waited {stall.total * 1000:.0f} ms")
+        self._propagate(move)
         if self.entry.service is not None:
             serve_elsewhere(self.module, reason=reason or "carve cutover", actor=actor, say=self.say)
         return stall
@@ -221,6 +222,11 @@ class Carving:
         return Entry(
             module=self.module, source=source, target=wanted, service=known.service if known is not None else None
         )
+
+    def _propagate(self, move: Move) -> None:
+        home = Server(url=self.home.resolved(self.book.root))
+        if home.place.address not in (move.source.place.address, move.target.place.address):
+            moving.propagate(move, server=home)
 
     def _embedded_name(self, *, taken: ServerReference) -> str:
         name = self.module.replace("_", "-")

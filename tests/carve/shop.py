@@ -45,6 +45,7 @@ class CarvedShop:
 
     def start(self) -> None:
         """Start the monolith and wait until it serves."""
+        self._log.unlink(missing_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--port", str(self.port), "--threads", "8"],

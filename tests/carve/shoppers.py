@@ -26,11 +26,17 @@ class Seen:
     failures: list[str] = field(default_factory=list)
     writes: list[float] = field(default_factory=list)
     """When each successful write was answered."""
-    requests: int = 0
+    times: list[tuple[float, float]] = field(default_factory=list)
+    """When each request was answered, and how many seconds it took."""
+
+    @property
+    def requests(self) -> int:
+        """How many were answered."""
+        return len(self.times)
 
     def longest_gap(self, *, after: float = 0.0, before: float = float("inf")) -> float:
         """Seconds between two successful writes, at most."""
-        times = sorted(at for at in self.writes if after <= at <= before)
+        times = sorted(at for at in list(self.writes) if after <= at <= before)
         return max((later - earlier for earlier, later in pairwise(times)), default=0.0)
 
 
@@ -92,7 +98,7 @@ class Shoppers:
         except (OSError, http.client.HTTPException) as error:
             raise Failed(f"{method} {path}: {error!r} after {time.monotonic() - began:.3f} s") from error
         now = time.monotonic()
-        self.seen.requests += 1
+        self.seen.times.append((now, now - began))
         if answer.status >= 300:
             raise Failed(f"{method} {path}: {answer.status} {content[:300]!r} after {now - began:.3f} s")
         if method == "POST":

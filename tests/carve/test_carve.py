@@ -5,7 +5,6 @@ No request fails, nothing is lost or doubled, by the tokens that the clients kee
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from seamline.testing import wait_until
 from tests.carve.shop import CarvedShop
 from tests.carve.shoppers import Seen, Shoppers
-from tests.deployables import project_copy, some_skus
+from tests.deployables import buy, project_copy, some_skus
 
 ENOUGH = 15
 """Orders between two steps."""
@@ -44,12 +43,30 @@ def test_module_goes_and_comes_under_traffic_and_no_client_notices(shop: CarvedS
         folded = shop.run("fold", "orders", "--no-input")
         stalls.append(folded["stall"]["total"])
         _shop_on(seen)
-    print(f"{len(seen.orders)} orders, {seen.requests} requests; stalls {[f'{each * 1000:.0f}' for each in stalls]} ms; "
-          f"longest gap {seen.longest_gap() * 1000:.0f} ms, before {usual * 1000:.0f} ms")  # fmt: skip
+    print(f"{len(seen.orders)} orders, {seen.requests} requests; stalls in seconds {stalls}")
+    print(f"longest gap {seen.longest_gap():.3f} s, before {usual:.3f} s")
     assert seen.failures == []
     assert len(seen.orders) >= 6 * ENOUGH
     assert shop.carve("status")["carves"] == []
     _assert_nothing_is_lost_or_doubled(shop, seen)
+
+
+def test_carved_module_goes_on_to_another_server_and_a_new_start_finds_it_there(shop: CarvedShop) -> None:
+    for server in ("payments", "payments-2"):
+        shop.carve("start", "payments", "--hub", shop.address)
+        shop.carve("cutover", "payments", "--no-input")
+        shop.carve("finalise", "payments", "--no-input")
+        buy(shop.address)
+        assert shop.rows("payments", "SELECT count(*) > 300 FROM payment", server=server) == [(True,)]
+    shop.end()
+    shop.server("payments").stop()
+    shop.start()
+    order = buy(shop.address)
+    paid = f"SELECT count(*) FROM payment WHERE order_id = '{order}'"
+    assert shop.rows("payments", paid, server="payments-2") == [(1,)]
+    assert "The service of payments" in shop.said()
+    shop.run("fold", "payments", "--no-input")
+    assert shop.rows("payments", paid) == [(1,)]
 
 
 def _shop_on(seen: Seen) -> None:

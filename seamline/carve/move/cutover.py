@@ -12,12 +12,13 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from seamline.carve.move import preparing
 from seamline.carve.move.errors import FenceFailed, MoveRefused
 from seamline.carve.move.fencing import Stall, accept, fence, prepare_target
 from seamline.carve.move.following import Copying, await_copy, lag
-from seamline.carve.move.servers import Move
+from seamline.carve.move.servers import Move, Server
 from seamline.carve.move.tables import fingerprint
 from seamline.data.route import READ, SCHEMA, Pointer, RouteState, pointer_of
 
@@ -62,6 +63,7 @@ def prepare(
         preparing.prepare_pointers(move, source, target)
         say("pointers")
         preparing.guard_schema(move, source)
+        preparing.prepare_roles(move, source, target)
         if preparing.prepare_schema(move, source, target, extensions=extensions):
             say("schema")
         preparing.prepare_grants(move, source, target)
@@ -173,6 +175,32 @@ def finalise(move: Move, *, say: Say = lambda text: None) -> None:
         say("old schema dropped")
 
 
+def propagate(move: Move, *, server: Server) -> bool:
+    """Have a third server, which had the data once, point straight to the target; whether it was behind.
+
+    Without it, processes that start with that server's address go from one pointer to the next.
+    """
+    with server.connect(module=move.module) as connection, move.target.connect(module=move.module) as target:
+        here, known = _pointer(target, move.module), _pointer(connection, move.module)
+        if here is None or here.state is not RouteState.HERE or known is None or known.state is RouteState.HERE:
+            return False
+        place = move.target.place
+        done = connection.execute(
+            f"UPDATE {SCHEMA}.route SET state = 'elsewhere', epoch = %s, host = %s, port = %s, dbname = %s, "  # noqa: S608
+            "options = %s WHERE module = %s AND epoch < %s",
+            [
+                here.place.epoch,
+                place.host,
+                place.port,
+                place.dbname,
+                Jsonb(place.options),
+                move.module,
+                here.place.epoch,
+            ],
+        )
+        return done.rowcount == 1
+
+
 def _check_ready(move: Move, source: psycopg.Connection[Any], target: psycopg.Connection[Any]) -> int:
     here, there = _pointer(source, move.module), _pointer(target, move.module)
     if here is None or here.state is not RouteState.HERE:
@@ -224,12 +252,14 @@ def _dismantle(move: Move, source: psycopg.Connection[Any], target: psycopg.Conn
             "publication": sql.Identifier(move.publication),
             "marker": sql.Identifier(SCHEMA, move.marker),
             "guard": sql.Identifier(SCHEMA, f"guard_{move.module}"),
+            "role": sql.Identifier(move.copying_role),
         }
         for statement in (
             "DROP EVENT TRIGGER IF EXISTS {trigger}",
             "DROP FUNCTION IF EXISTS {guard}()",
             "DROP PUBLICATION IF EXISTS {publication}",
             "DROP TABLE IF EXISTS {marker}",
+            "ALTER ROLE {role} NOLOGIN",
         ):
             connection.execute(sql.SQL(statement).format(**names))
 

@@ -137,23 +137,33 @@ def prepare_schema(
     return True
 
 
+def prepare_roles(move: Move, source: psycopg.Connection[Any], target: psycopg.Connection[Any]) -> None:
+    """The role that reads one server for the other, on both: the schema to be copied may name it already."""
+    for connection in (source, target):
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext('seamline carve'))")
+            exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [move.copying_role]).fetchone()
+            connection.execute(
+                sql.SQL(("ALTER" if exists else "CREATE") + " ROLE {} LOGIN REPLICATION PASSWORD {}").format(
+                    sql.Identifier(move.copying_role), sql.Literal(move.copying_password)
+                )
+            )
+
+
 def prepare_grants(move: Move, source: psycopg.Connection[Any], target: psycopg.Connection[Any]) -> None:
     """Let the serving role read the pointer, and a role of its own read the rows for the other server."""
     for connection in (source, target):
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(hashtext('seamline carve'))")
-            exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [move.copying_role]).fetchone()
             connection.execute(grants(move.module))
             names = {
                 "role": sql.Identifier(move.copying_role),
-                "password": sql.Literal(move.copying_password),
                 "schema": sql.Identifier(move.module),
                 "own": sql.Identifier(SCHEMA),
                 "marker": sql.Identifier(SCHEMA, move.marker),
                 "database": sql.Identifier(connection.info.dbname),
             }
             for statement in (
-                ("ALTER" if exists else "CREATE") + " ROLE {role} LOGIN REPLICATION PASSWORD {password}",
                 "CREATE TABLE IF NOT EXISTS {marker} (id bigint PRIMARY KEY)",
                 "GRANT CONNECT ON DATABASE {database} TO {role}",
                 "GRANT USAGE ON SCHEMA {schema}, {own} TO {role}",
@@ -303,6 +313,7 @@ __all__ = [
     "guard_schema",
     "prepare_grants",
     "prepare_pointers",
+    "prepare_roles",
     "prepare_schema",
     "publish",
     "subscribe",

@@ -8,7 +8,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -17,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
+from seamline.carve.company import servers_of_carved_modules, start_services, stop_services
 from seamline.data.migration import migrate_all
 from seamline.data.provision import provision_hosted
 from seamline.embedded import EmbeddedServerError
@@ -79,6 +81,10 @@ class Command(BaseCommand):
             raise CommandError(
                 "--gateway goes with --split; beside one process, run 'manage.py gateway'.", returncode=2
             )
+        with servers_of_carved_modules(settings.BASE_DIR, own=settings.SEAMLINE_POSTGRES):
+            self._serve(options, host=host, port=port)
+
+    def _serve(self, options: dict[str, Any], *, host: str, port: int) -> None:
         self._prepare()
         if options["no_serve"]:
             self.stdout.write("Prepared.")
@@ -86,7 +92,7 @@ class Command(BaseCommand):
         if not settings.SEAMLINE_REGISTRY and not settings.SEAMLINE_ADVERTISE and host == "127.0.0.1":
             # A service that is carved out later finds the modules that stay by this.
             os.environ["SEAMLINE_ADVERTISE"] = f"http://{host}:{port}"
-        with supervised(_beside(), servers=_brokers()):
+        with supervised(_beside(), servers=_brokers()), _ending_services():
             code = serve(
                 application=_application(),
                 host=host,
@@ -123,6 +129,9 @@ class Command(BaseCommand):
         # Data goes to modules elsewhere, which find each other through the hub: it must serve by then.
         if _lives_in_company() and settings.SEAMLINE_DOOR:
             self._load()
+        if not settings.SEAMLINE_REGISTRY:
+            for line in start_services(settings.BASE_DIR, hub=f"http://127.0.0.1:{port}"):
+                self.stdout.write(line)
         self._welcome(host=host, port=port)
 
     def _split(self, options: dict[str, Any]) -> None:
@@ -209,6 +218,16 @@ def _beside() -> dict[str, Program]:
         return {}
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     return {"The worker": Program(command=[*manage, "worker"]), "Beat": Program(command=[*manage, "beat"])}
+
+
+@contextmanager
+def _ending_services() -> Iterator[None]:
+    """Services that were carved out on this machine end before the hub that they call."""
+    try:
+        yield
+    finally:
+        if not settings.SEAMLINE_REGISTRY:
+            stop_services(settings.BASE_DIR)
 
 
 def _brokers() -> dict[str, EmbeddedValkey]:
