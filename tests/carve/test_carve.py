@@ -31,6 +31,7 @@ def test_module_goes_and_comes_under_traffic_and_no_client_notices(shop: CarvedS
         usual = seen.longest_gap()
         ready = shop.carve("start", "orders", "--hub", shop.address)
         assert ready["state"] == "ready"
+        assert shop.carve("verify", "orders")["same"] is True
         stalls = []
         for words in (("cutover", "orders"), ("rollback", "orders"), ("cutover", "orders"), ("finalise", "orders")):
             done = shop.carve(*words, "--no-input")

@@ -18,6 +18,7 @@ from seamline.carve.move import preparing
 from seamline.carve.move.errors import FenceFailed, MoveRefused
 from seamline.carve.move.fencing import Stall, accept, fence, prepare_target
 from seamline.carve.move.following import Copying, await_copy, lag
+from seamline.carve.move.preflight import refusals
 from seamline.carve.move.servers import Move, Server
 from seamline.carve.move.tables import fingerprint
 from seamline.data.route import READ, SCHEMA, Pointer, RouteState, pointer_of
@@ -60,6 +61,8 @@ def prepare(
     with move.source.connect(module=move.module) as source, move.target.connect(module=move.module) as target:
         if move.source.place.address == move.target.place.address:
             raise MoveRefused(f"The data of {move.module!r} are at {move.source.place} already.")
+        if reasons := refusals(move, source, target):
+            raise MoveRefused("\n".join(reasons))
         preparing.prepare_pointers(move, source, target)
         say("pointers")
         preparing.guard_schema(move, source)
