@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from project import error_pages
 from project.health import live, ready
+from seamline.carve.versions.answering import surface
 from seamline.fallback.urls import elsewhere
 from seamline.identity.views import identity
 from seamline.metrics.views import EventStateView, metrics
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("internal/registry/", include("seamline.discovery.urls")),
     path("internal/control/", include("seamline.control.internal_urls")),
     path("internal/identity", identity, name="identity"),
+    path("internal/surface/<str:module>", surface, name="surface"),
     path("metrics", metrics, name="metrics"),
     path("api/v1/operations/", include("seamline.control.api.urls")),
     path("api/v1/operations/placement", include("seamline.placement.api.urls")),
