@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from psycopg import errors, sql
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
 from seamline.carve.move.errors import FenceFailed
@@ -166,7 +167,7 @@ class Fence:
 
     def take_down(self) -> None:
         """Let everybody write again where they did."""
-        if not self.decider.closed:
+        if self.decider.info.transaction_status is not TransactionStatus.IDLE and not self.decider.closed:
             self.decider.execute("ROLLBACK")
         self.stall.total = time.monotonic() - self._began
 

@@ -216,7 +216,11 @@ def test_rehearsal_names_a_row_that_differs_and_says_the_stall(move: Move) -> No
     cutover.prepare(move)
     assert rehearse(move).comparison.same
     with move.target.connect(module=move.module) as target:
+        # As if replicated from a third place: otherwise the way back would bring the fault to the source as well.
+        target.execute("SELECT pg_replication_origin_create('planted')")
+        target.execute("SELECT pg_replication_origin_session_setup('planted')")
         target.execute("UPDATE moved.thing SET token = 'tampered' WHERE id = 77")
+        target.execute("SELECT pg_replication_origin_session_reset(), pg_replication_origin_drop('planted')")
     found = rehearse(move)
     assert [str(mismatch) for mismatch in found.comparison.mismatches] == ["thing (id=77) is different in token"]
     assert 0 < found.stall.total < 3
