@@ -52,6 +52,12 @@ def beside(*, look: Callable[[Callable[..., Any]], None], leave: Callable[[Calla
     _leaves.append(leave)
 
 
+def apart(*, look: Callable[[Callable[..., Any]], None], leave: Callable[[Callable[..., Any]], None]) -> None:
+    """End what ``beside`` began."""
+    _looks.remove(look)
+    _leaves.remove(leave)
+
+
 os.register_at_fork(after_in_child=_looks.clear)
 os.register_at_fork(after_in_child=_leaves.clear)
 
@@ -69,7 +75,7 @@ class TableBoard:
             with connection.transaction():
                 tell(connection.execute, report=report, happened=happened)
                 seen = look(connection.execute)
-            for each in _looks:
+            for each in tuple(_looks):
                 with connection.transaction():
                     each(connection.execute)
             return seen
@@ -82,7 +88,7 @@ class TableBoard:
 
         def work(connection: psycopg.Connection[Any]) -> None:
             forget(connection.execute, process)
-            for each in _leaves:
+            for each in tuple(_leaves):
                 each(connection.execute)
 
         self._with_connection(work)

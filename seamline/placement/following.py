@@ -68,6 +68,16 @@ def start_placement() -> Following | None:
     return _started() if follows() else None
 
 
+def stop_placement() -> None:
+    """Serve all that is hosted here again, and follow no more; after the exchange was stopped."""
+    if _started.cache_info().currsize:
+        following = _started()
+        table.apart(look=following.look, leave=following.leave)
+        here.bring_into_force(at_service=frozenset(), until=0)
+        here.no_longer(turn_routes)
+        _started.cache_clear()
+
+
 @cache
 def _started() -> Following:
     following = Following(process=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}")

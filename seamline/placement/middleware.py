@@ -72,10 +72,12 @@ class PlacementMiddleware:
             body = request.body  # kept, so that it can be read once more
         except (RequestDataTooBig, UnreadablePostError):
             return self.get_response(request)  # which refuses it
+        before = dict(vars(request))  # the view puts who asks there, as it is seen by it
         answer = self._view_of(request)(request)
         if not isinstance(answer, _NotAnswered):
             return answer.render() if isinstance(answer, Response) and not answer.is_rendered else answer
-        request._stream = BytesIO(body)
+        vars(request).clear()
+        vars(request).update(before, _stream=BytesIO(body))
         return self.get_response(request)
 
     @staticmethod
