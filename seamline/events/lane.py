@@ -30,7 +30,7 @@ from seamline.events.step import Step
 from seamline.events.time_limit import HandlerTimeout, ThreadAbandoned
 from seamline.events.unavailable import Unavailable
 from seamline.modules.manifest import Module
-from seamline.placement.here import RESTING_LOOK, serves_here
+from seamline.placement.here import RESTING_LOOK, works_here
 
 FIRST_POLL, LONGEST_POLL = 0.1, 2.0
 FIRST_HOLD, LONGEST_HOLD = 0.001, 0.05
@@ -110,7 +110,7 @@ class Lane(threading.Thread):
 
     def wake(self, publisher: str) -> None:
         """Look at the publisher's log now. Safe from any thread."""
-        if serves_here(self.module.name):
+        if works_here(self.module.name):
             self._hints.append(publisher)
             self._hinted.set()
 
@@ -153,7 +153,7 @@ class Lane(threading.Thread):
         slots = [_Slot(courier) for courier in self._couriers]
         random.shuffle(slots)  # so that processes do not all begin with the same partition
         while not self._stopping:
-            if not serves_here(self.module.name):
+            if not works_here(self.module.name):
                 self._rest(slots)
                 continue
             self._take_hints(slots)
@@ -169,7 +169,7 @@ class Lane(threading.Thread):
                 self._hinted.wait(pause)
 
     def _is_to_end(self) -> bool:
-        return self._stopping or not serves_here(self.module.name)
+        return self._stopping or not works_here(self.module.name)
 
     def _rest(self, slots: list[_Slot]) -> None:
         """Others deliver for the module: hold nothing, and begin anew when it comes back."""

@@ -11,7 +11,7 @@ import threading
 from seamline.data import connection_for, release_connections
 from seamline.jobs.job import Job
 from seamline.jobs.running import run_if_due
-from seamline.placement.here import RESTING_LOOK, serves_here
+from seamline.placement.here import RESTING_LOOK, works_here
 
 SHORTEST_PAUSE = 0.05
 FIRST_REST, LONGEST_REST = 0.5, 30.0
@@ -42,7 +42,7 @@ class JobThread(threading.Thread):
         rest = FIRST_REST
         while not self._stopping:
             self._woken.clear()
-            if serves_here(self._module):
+            if works_here(self._module):
                 try:
                     pause = run_if_due(module=self._module, job=self._job).next_in
                     rest = FIRST_REST

@@ -19,18 +19,31 @@ from django.conf import settings
 
 from seamline.control import table
 from seamline.control.board import HEARTBEAT, BoardAway
+from seamline.data import release_connections
 from seamline.placement import here, record
+from seamline.placement.reaching import balancer_at_service
 from seamline.placement.standby import turn_routes
 from seamline.placement.values import Serves
 
 logger = logging.getLogger(__name__)
 
 
-class Following:
-    """Brings placements into force as they are read, and tells the record how far that has come."""
+FORSAKEN_AFTER = 5.0
+"""Seconds without an instance of a module's service after which this process does the module's own work again."""
 
-    def __init__(self, *, process: str) -> None:
+
+class Following:
+    """Brings placements into force as they are read, and tells the record how far that has come.
+
+    :param instances: how many instances of a module's service take calls.
+    """
+
+    def __init__(
+        self, *, process: str, instances: Callable[[str], int] = lambda module: balancer_at_service(module).size
+    ) -> None:
         self.process = process
+        self._instances = instances
+        self._alone_since: dict[str, float] = {}
         self._told_epoch = -1
         self._told_at = 0.0
 
@@ -43,12 +56,25 @@ class Following:
         at_service = frozenset(each.module for each in found if each.serves is Serves.SERVICE)
         if at_service != here.placed_at_service():
             logger.info("Served by services from now on: %s", ", ".join(sorted(at_service)) or "none")
-        here.bring_into_force(at_service=at_service, until=epoch)
+        here.bring_into_force(at_service=at_service, until=epoch, forsaken=self._forsaken(at_service))
         if at_service:
             turn_routes()  # a first call may have bound a route at the very moment of the change
         if epoch != self._told_epoch or time.monotonic() - self._told_at >= HEARTBEAT:
             record.follows(execute, process=self.process, epoch=epoch)
             self._told_epoch, self._told_at = epoch, time.monotonic()
+
+    def look_beside(self, execute: Callable[..., Any]) -> None:
+        """The same in a thread that has no Django connection of its own, and shall keep none."""
+        try:
+            self.look(execute)
+        finally:
+            release_connections()
+
+    def _forsaken(self, at_service: frozenset[str]) -> frozenset[str]:
+        now = time.monotonic()
+        alone = {module for module in at_service if not self._instances(module)}
+        self._alone_since = {module: self._alone_since.get(module, now) for module in alone}
+        return frozenset(module for module, since in self._alone_since.items() if now - since >= FORSAKEN_AFTER)
 
     def leave(self, execute: Callable[..., Any]) -> None:
         """This process ends."""
@@ -72,7 +98,7 @@ def stop_placement() -> None:
     """Serve all that is hosted here again, and follow no more; after the exchange was stopped."""
     if _started.cache_info().currsize:
         following = _started()
-        table.apart(look=following.look, leave=following.leave)
+        table.apart(look=following.look_beside, leave=following.leave)
         here.bring_into_force(at_service=frozenset(), until=0)
         here.no_longer(turn_routes)
         _started.cache_clear()
@@ -87,7 +113,9 @@ def _started() -> Following:
             following.look(execute)
     except BoardAway as error:
         logger.warning("The placements cannot be read, this process serves what it hosts until they can: %s", error)
-    table.beside(look=following.look, leave=following.leave)
+    finally:
+        release_connections()
+    table.beside(look=following.look_beside, leave=following.leave)
     return following
 
 

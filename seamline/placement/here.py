@@ -16,10 +16,11 @@ RESTING_LOOK = 5.0
 class _Known:
     """What holds in this process."""
 
-    __slots__ = ("at_service", "epoch", "listeners")
+    __slots__ = ("at_service", "epoch", "forsaken", "listeners")
 
     def __init__(self) -> None:
         self.at_service: frozenset[str] = frozenset()
+        self.forsaken: frozenset[str] = frozenset()
         self.epoch = 0
         self.listeners: tuple[Callable[[], None], ...] = ()
 
@@ -31,6 +32,14 @@ _lock = threading.Lock()
 def serves_here(module: str) -> bool:
     """Whether this process is to serve the module, if it hosts it."""
     return module not in _known.at_service
+
+
+def works_here(module: str) -> bool:
+    """Whether this process is to do what the module does by itself: deliver to it, run its jobs and its sagas.
+
+    It does where it serves the module, and where the module's service has been away for a while.
+    """
+    return module not in _known.at_service or module in _known.forsaken
 
 
 def placed_at_service() -> frozenset[str]:
@@ -55,15 +64,16 @@ def no_longer(callback: Callable[[], None]) -> None:
         _known.listeners = tuple(each for each in _known.listeners if each != callback)
 
 
-def bring_into_force(*, at_service: frozenset[str], until: int) -> None:
+def bring_into_force(*, at_service: frozenset[str], until: int, forsaken: frozenset[str] = frozenset()) -> None:
     """Have these modules served by services, and all others here; whoever listens is told before the epoch counts.
 
     :param until: the epoch of the latest change among them.
+    :param forsaken: those of them whose service has been away for a while.
     :raises Exception: what a listener raises; the epoch does not count then, and all are told again next time.
     """
-    if until == _known.epoch and at_service == _known.at_service:
+    if (until, at_service, forsaken) == (_known.epoch, _known.at_service, _known.forsaken):
         return
-    _known.at_service = at_service
+    _known.at_service, _known.forsaken = at_service, forsaken
     for listener in _known.listeners:
         listener()
     _known.epoch = until

@@ -90,6 +90,15 @@ def test_a_lane_that_begins_while_its_module_is_placed_elsewhere_rests(slow_poll
     wait_until(lambda: effects() == [1], seconds=20)
 
 
+def test_a_lane_goes_on_while_the_service_of_its_module_is_gone(slow_poll: None) -> None:
+    sample.host(subscription())
+    place(LEDGER)
+    start_dispatcher()
+    sell(1)
+    here.bring_into_force(at_service=frozenset({LEDGER}), until=here.epoch(), forsaken=frozenset({LEDGER}))
+    wait_until(lambda: effects() == [1], seconds=20)
+
+
 def test_a_batch_at_hand_is_finished_where_it_began(slow_poll: None) -> None:
     begun, go_on = threading.Event(), threading.Event()
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from seamline.calls import acting_as
 from seamline.control.table import TableBoard, django_execute
+from seamline.placement import following as following_room
 from seamline.placement import here, record
 from seamline.placement.await_everywhere import NotEverywhere, await_everywhere
 from seamline.placement.following import Following
@@ -90,7 +91,7 @@ def test_only_the_hub_keeps_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_whoever_follows_has_it_in_force_and_says_so() -> None:
-    board, following = TableBoard(), Following(process="one")
+    board, following = TableBoard(), Following(process="one", instances=lambda module: 1)
     epoch = place_service("orders", serves=Serves.SERVICE, reason="moves out").epoch
     heard: list[bool] = []
 
@@ -107,6 +108,29 @@ def test_whoever_follows_has_it_in_force_and_says_so() -> None:
     assert heard == [False]
     assert (here.serves_here("orders"), here.serves_here("payments"), here.epoch()) == (False, True, epoch)
     assert await_everywhere("orders", epoch=epoch, timeout=0) == 1
+
+
+def test_a_module_whose_service_has_been_away_for_a_while_is_worked_for_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    instances = 0
+    following = Following(process="one", instances=lambda module: instances)
+    place_service("orders", serves=Serves.SERVICE, reason="moves out")
+
+    def look() -> tuple[bool, bool, bool]:
+        with django_execute() as execute:
+            following.look(execute)
+        return here.serves_here("orders"), here.works_here("orders"), here.works_here("payments")
+
+    monkeypatch.setattr(following_room, "FORSAKEN_AFTER", 60.0)
+    assert look() == (False, False, True)
+    monkeypatch.setattr(following_room, "FORSAKEN_AFTER", 0.0)
+    assert look() == (False, True, True)
+    instances = 1
+    assert look() == (False, False, True)
+    instances = 0
+    monkeypatch.setattr(following_room, "FORSAKEN_AFTER", 60.0)
+    assert look() == (False, False, True), "it counts anew"
+    place_service("orders", serves=Serves.HERE, reason="back")
+    assert look() == (True, True, True)
 
 
 def test_a_listener_that_fails_keeps_the_epoch_from_counting_and_is_asked_again() -> None:
@@ -150,7 +174,7 @@ def test_those_that_lag_behind_are_named_and_those_that_died_lapse() -> None:
 
 
 def test_a_process_that_leaves_is_not_waited_for() -> None:
-    following = Following(process="one")
+    following = Following(process="one", instances=lambda module: 1)
     with django_execute() as execute:
         following.look(execute)
         assert [each.process for each in record.followers(execute)] == ["one"]
