@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
+from urllib3.response import BaseHTTPResponse
 
 from seamline.calls import current_call
 from seamline.discovery import Balancer, balancer_for
@@ -75,16 +76,15 @@ class Elsewhere(APIView):
                 module=self.module,
                 balancer=self.balancer(self.module),
             )
+            answer: HttpResponseBase
+            if request.method == "HEAD" or response.status in _WITHOUT_BODY:
+                response.drain_conn()
+                response.release_conn()
+                answer = HttpResponse(status=response.status)
+            else:
+                answer = StreamingHttpResponse(self.body(response, deadline=deadline), status=response.status)
         except Problem as problem:
             return self.gave_up(request, problem)
-        has_no_body = request.method == "HEAD" or response.status in _WITHOUT_BODY
-        answer: HttpResponseBase
-        if has_no_body:
-            response.drain_conn()
-            response.release_conn()
-            answer = HttpResponse(status=response.status)
-        else:
-            answer = StreamingHttpResponse(Body(response, deadline=deadline), status=response.status)
         del answer.headers["Content-Type"]
         ending = named_by(response.headers.getlist("Connection"))
         for name, value in response.headers.items():
@@ -95,6 +95,13 @@ class Elsewhere(APIView):
     def deadline(self, request: Request) -> float:
         """Until when the instances may answer; a reading of ``time.monotonic()``."""
         return current_call().deadline
+
+    def body(self, response: BaseHTTPResponse, *, deadline: float) -> Iterable[bytes]:
+        """The answer's body, as it comes.
+
+        :raises Problem: there is none.
+        """
+        return Body(response, deadline=deadline)
 
     def gave_up(self, request: Request, problem: Problem) -> HttpResponseBase:
         """What the client gets where no instance answered."""

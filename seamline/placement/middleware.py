@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 
 from django.conf import settings
@@ -18,10 +18,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadableP
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from urllib3.exceptions import HTTPError
+from urllib3.response import BaseHTTPResponse
 
 from seamline.calls import current_call
+from seamline.fallback.forwarding import Body
 from seamline.fallback.views import Elsewhere
-from seamline.gateway.problems import Problem
+from seamline.gateway.problems import Problem, broken_upstream
 from seamline.identity import HEADER
 from seamline.placement.here import placed_at_service
 from seamline.placement.reaching import balancer_at_service
@@ -30,6 +33,8 @@ SHARE = 0.5
 """Of the time that a request has, which the service gets where the request can be answered here afterwards."""
 LONGEST = 5.0
 """Seconds that it gets at most then."""
+MOST_HELD = 1024 * 1024
+"""Bytes of an answer that is looked at whole before it is passed back."""
 _PATH = re.compile(r"/api/v1/([a-z][a-z0-9_]*)/")
 _REPEATABLE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
 _NOT_SENT = "no_instance"
@@ -50,6 +55,19 @@ class AtService(Elsewhere):
         """Sooner where there is something to be done afterwards."""
         now, whole = time.monotonic(), current_call().deadline
         return min(now + (whole - now) * SHARE, now + LONGEST) if _is_repeatable(request._request) else whole
+
+    def body(self, response: BaseHTTPResponse, *, deadline: float) -> Iterable[bytes]:
+        """Whole, where its length is said and small: while nothing has left, another answer can be given."""
+        length, body = response.headers.get("Content-Length", ""), Body(response, deadline=deadline)
+        if not (length.isdecimal() and len(length) < 10 and int(length) <= MOST_HELD):
+            return body
+        try:
+            chunks = tuple(body)
+        except HTTPError as error:
+            raise broken_upstream(self.module) from error
+        if sum(map(len, chunks)) != int(length):
+            raise broken_upstream(self.module)
+        return chunks
 
     def gave_up(self, request: Request, problem: Problem) -> HttpResponseBase:
         """Leave it to this process, unless the service may have done what may not be done twice."""

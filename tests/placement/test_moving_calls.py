@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from seamline.discovery.table import TableRegistry
 from seamline.placement.values import Serves
 from seamline.testing.split import rows
 from seamline.testing.waiting import wait_until
+from tests.deployables import ask
 from tests.placement.hub import Counted, Load, Service, counted, hub, place
 
 pytestmark = [
@@ -42,9 +43,16 @@ def here() -> Iterator[Counted]:
         yield counting
 
 
-def add_one(index: int) -> None:
-    use(Inventory, timeout=PATIENCE).adjust(sku=Sku(f"SKU-{index}"), change=1, reason="load")
-    assert use(Inventory, timeout=PATIENCE).availability(skus=(Sku(f"SKU-{index}"),))
+def working(address: str) -> Callable[[int], None]:
+    """What each caller does: a command, a query, and a request of a client."""
+
+    def add_one(index: int) -> None:
+        sku = Sku(f"SKU{index}")
+        use(Inventory, timeout=PATIENCE).adjust(sku=sku, change=1, reason="load")
+        assert use(Inventory, timeout=PATIENCE).availability(skus=(sku,))
+        assert [each["sku"] for each in ask(address, f"inventory/levels/?sku={sku}")] == [sku]
+
+    return add_one
 
 
 def answered_elsewhere(load: Load, here: Counted) -> bool:
@@ -76,7 +84,7 @@ def test_calls_move_to_a_service_and_back_under_load_and_a_killed_service_is_not
     service = Service("inventory", hub=address)
     try:
         service.wait()
-        with Load(add_one, threads=4) as load:
+        with Load(working(address), threads=4) as load:
             load.more(10)
             assert here.calls > 0
             for flip in range(FLIPS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from contracts.kernel import Sku
 from seamline.calls import use
 from seamline.discovery import Balancer, Instance
 from seamline.embedded.ports import free_port
-from seamline.fallback.tests.upstream import breaks_off, instance, raw
+from seamline.fallback.tests.upstream import answers_half, breaks_off, instance, raw
 from seamline.placement import here
 from seamline.placement.middleware import AtService
 
@@ -92,8 +92,11 @@ def test_without_an_instance_that_takes_it_a_request_is_answered_here(
     assert (answer.status_code, body_of(answer)["on_hand"]) == (200, 10)
 
 
-def test_what_may_arrive_twice_is_answered_here_when_the_service_breaks_off(service: Any, operator: Client) -> None:
-    with raw(breaks_off) as (url, came):
+@pytest.mark.parametrize("behave", [breaks_off, answers_half])
+def test_what_may_arrive_twice_is_answered_here_when_the_service_breaks_off(
+    service: Any, operator: Client, behave: Callable[..., None]
+) -> None:
+    with raw(behave) as (url, came):
         service(url)
         assert body_of(Client().get(LEVELS)) == [{"sku": APPLE, "available": 7}]
         for _ in range(2):
