@@ -32,7 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("internal/surface/<str:module>", surface, name="surface"),
     path("metrics", metrics, name="metrics"),
     path("api/v1/operations/", include("seamline.control.api.urls")),
-    path("api/v1/operations/placement", include("seamline.placement.api.urls")),
+    path("api/v1/operations/", include("seamline.placement.api.urls")),
     path("api/v1/operations/events", EventStateView.as_view(), name="event-state"),
     *(path(f"api/v1/{module.name}/", include(module.urls)) for module in hosted_modules() if module.urls),
 ]

@@ -1,4 +1,4 @@
-"""Where operators' programs place modules; mounted at ``/api/v1/operations/placement``."""
+"""Where operators' programs place modules; mounted below ``/api/v1/operations/``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.urls import path
 from seamline.placement.api import views
 
 urlpatterns = [
-    path("", views.Placements.as_view(), name="placements"),
-    path("/history", views.PlacementHistory.as_view(), name="placement-history"),
-    path("/<slug:module>", views.PlacementOfModule.as_view(), name="placement"),
+    path("placement", views.Placements.as_view(), name="placements"),
+    path("placement/history", views.PlacementHistory.as_view(), name="placement-history"),
+    path("placement/<slug:module>", views.PlacementOfModule.as_view(), name="placement"),
 ]
