@@ -18,8 +18,9 @@ from seamline.control import start_control  # noqa: E402
 from seamline.discovery import announce  # noqa: E402
 from seamline.placement.following import start_placement  # noqa: E402
 from seamline.telemetry import spans  # noqa: E402
+from seamline.web.whole_bodies import with_whole_bodies  # noqa: E402
 
-application = with_internal_calls(_django)
+application = with_internal_calls(with_whole_bodies(_django, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
 start_placement()
 announce()
 start_control()
