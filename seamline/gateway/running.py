@@ -25,6 +25,7 @@ from seamline.gateway.door.forwarding import Forwarder
 from seamline.gateway.door.log import BUCKETS, AccessLog, Figures
 from seamline.gateway.door.protocol import DoorProtocol
 from seamline.gateway.door.rates import Rates
+from seamline.gateway.door.server import DoorServer
 from seamline.gateway.options import Options
 from seamline.gateway.routes import Routes, routes_of
 from seamline.gateway.upstream.modules import Modules
@@ -120,7 +121,9 @@ def run(*, host: str, port: int, admin_port: int = 0, descriptor: int | None = N
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Exposed(figures, modules))
         start_http_server(admin_port, addr="127.0.0.1", registry=registry)
-    uvicorn.Server(configuration(door, host=host, port=port, options=chosen, descriptor=descriptor)).run()
+    DoorServer(
+        configuration(door, host=host, port=port, options=chosen, descriptor=descriptor), linger=chosen.linger_seconds
+    ).run()
 
 
 class _Exposed(Collector):

@@ -33,6 +33,25 @@ class DoorProtocol(HttpToolsProtocol):
         self._in_head = True
         self._head_timer: asyncio.TimerHandle | None = None
         self._unfit: Problem | None = None
+        self._leaving = False
+        self._write_timer: asyncio.TimerHandle | None = None
+        self._unwritten = 0
+
+    def leave(self) -> None:
+        """Answer what comes, and say with it that the connection ends."""
+        self._leaving = True
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.keep_alive = False
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._await_reader()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -43,6 +62,9 @@ class DoorProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._no_timer()
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -78,6 +100,8 @@ class DoorProtocol(HttpToolsProtocol):
             self._unfit = Problem(400, "malformed_request", "Say the length of the body once, and in one way.")
             raise _Unfit(self._unfit)
         super().on_headers_complete()
+        if self._leaving and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -99,6 +123,17 @@ class DoorProtocol(HttpToolsProtocol):
             self._refuse(Problem(408, "slow_header", "The header comes too slowly."))
         else:
             self.transport.close()
+
+    def _await_reader(self) -> None:
+        self._unwritten = self.transport.get_write_buffer_size()
+        self._write_timer = self.loop.call_later(self.limits.write_seconds, self._look_at_reader)
+
+    def _look_at_reader(self) -> None:
+        """A client that has taken nothing since is cut off: what it asked for holds a connection to a module."""
+        if self.transport.get_write_buffer_size() < self._unwritten:
+            self._await_reader()
+        else:
+            self.transport.abort()
 
     def _refuse(self, problem: Problem) -> None:
         body = problem.body()

@@ -22,6 +22,7 @@ from seamline.gateway.door.fetching import ModuleFetch
 from seamline.gateway.door.forwarding import Forwarder
 from seamline.gateway.door.log import AccessLog, Figures
 from seamline.gateway.door.rates import Rates
+from seamline.gateway.door.server import DoorServer
 from seamline.gateway.options import Options
 from seamline.gateway.routes import Route, Routes
 from seamline.gateway.running import configuration
@@ -81,10 +82,10 @@ class Backend:
 
 
 @contextmanager
-def serving(config: uvicorn.Config) -> Iterator[tuple[int, uvicorn.Server]]:
+def serving(config: uvicorn.Config, *, linger: float = 0.0) -> Iterator[tuple[int, uvicorn.Server]]:
     """Serve in a thread, on a free port, until the block ends."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(config)
+    server = DoorServer(config, linger=linger)
     thread = threading.Thread(target=lambda: server.run(sockets=[listener]), daemon=True)
     thread.start()
     wait_until(lambda: server.started, seconds=5)
@@ -119,7 +120,7 @@ class Gateway:
         return f"http://127.0.0.1:{self.port}"
 
 
-TEST_OPTIONS = Options(hosts=("*",))
+TEST_OPTIONS = Options(hosts=("*",), linger_seconds=0.0)
 _names = iter(range(10**9))
 
 
@@ -154,5 +155,6 @@ def gateway(
         figures=figures,
         log=AccessLog(None),
     )
-    with serving(configuration(door, host="127.0.0.1", port=0, options=chosen)) as (port, server):
+    config = configuration(door, host="127.0.0.1", port=0, options=chosen)
+    with serving(config, linger=chosen.linger_seconds) as (port, server):
         yield Gateway(port=port, server=server, figures=figures)
