@@ -14,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 _django = get_wsgi_application()
 
 from seamline.calls.endpoint import with_internal_calls  # noqa: E402 - needs the settings
+from seamline.carve.shadow.following import start_shadowing  # noqa: E402
 from seamline.control import start_control  # noqa: E402
 from seamline.discovery import announce  # noqa: E402
 from seamline.placement.following import start_placement  # noqa: E402
@@ -22,6 +23,7 @@ from seamline.web.whole_bodies import with_whole_bodies  # noqa: E402
 
 application = with_internal_calls(with_whole_bodies(_django, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
 start_placement()
+start_shadowing()
 announce()
 start_control()
 spans.install(service=f"seamline-{'-'.join(settings.HOSTED) if len(settings.HOSTED) < 3 else 'shop'}")

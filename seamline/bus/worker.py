@@ -32,10 +32,12 @@ def forget_parents_connections(**kwargs: Any) -> None:
 @worker_process_init.connect(weak=False)
 def obey_operators(**kwargs: Any) -> None:
     """Calls of handlers are guarded as operators order."""
+    from seamline.carve.shadow.following import start_shadowing
     from seamline.control import start_control
     from seamline.placement.following import start_placement
 
     start_placement()
+    start_shadowing()
     start_control()
 
 

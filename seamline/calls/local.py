@@ -22,6 +22,14 @@ from seamline.data.transaction import atomic
 
 logger = logging.getLogger(__name__)
 _Method = TypeVar("_Method", bound=Callable[..., Any])
+Observer = Callable[[Operation, Callable[..., Any], dict[str, Any]], Any]
+_observer: Observer | None = None
+
+
+def observe_queries(observer: Observer | None) -> None:
+    """Have each query served through this from now on: it has to run the function, and answer or raise as that does."""
+    global _observer  # noqa: PLW0603 - read on the path of each query
+    _observer = observer
 
 
 def stepwise(method: _Method) -> _Method:
@@ -59,7 +67,7 @@ class LocalBinding:
         token = current.set(call)
         try:
             if not idempotency_key:
-                return function(**arguments)
+                return function(**arguments) if _observer is None else _observer(operation, function, arguments)
             is_final = getattr(function, "__seamline_stepwise__", None)
             if is_final is not None:
                 return _run_stepwise(operation, function, arguments, idempotency_key, is_final)

@@ -65,11 +65,13 @@ class Command(BaseCommand):
                 "--modules is for EVENT_BUS=celery; with threads SEAMLINE_MODULES says what a process hosts.",
                 returncode=2,
             )
+        from seamline.carve.shadow.following import start_shadowing
         from seamline.control import start_control
         from seamline.events import start_dispatcher, stop_dispatcher
         from seamline.placement.following import start_placement
 
         start_placement()
+        start_shadowing()
         start_control()
         start_dispatcher()
         self.stdout.write("Delivering with the threads of this process; Ctrl-C or SIGTERM ends it.")
