@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import struct
+import termios
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import httptools
@@ -125,15 +129,23 @@ class DoorProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _await_reader(self) -> None:
-        self._unwritten = self.transport.get_write_buffer_size()
+        self._unwritten = self._waiting()
         self._write_timer = self.loop.call_later(self.limits.write_seconds, self._look_at_reader)
 
     def _look_at_reader(self) -> None:
         """A client that has taken nothing since is cut off: what it asked for holds a connection to a module."""
-        if self.transport.get_write_buffer_size() < self._unwritten:
+        if self._waiting() < self._unwritten:
             self._await_reader()
         else:
             self.transport.abort()
+
+    def _waiting(self) -> int:
+        """Bytes that the client has not taken, those in the kernel included: it asks for more in bursts only."""
+        waiting = int(self.transport.get_write_buffer_size())
+        with suppress(OSError, AttributeError):
+            descriptor = self.transport.get_extra_info("socket").fileno()
+            waiting += struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, b"\0\0\0\0"))[0]
+        return waiting
 
     def _refuse(self, problem: Problem) -> None:
         body = problem.body()

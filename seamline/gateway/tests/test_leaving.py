@@ -70,6 +70,7 @@ def test_without_lingering_kept_connections_are_closed_under_a_request_sooner_or
 def test_client_that_takes_nothing_of_its_answer_is_cut_off_and_one_that_is_slow_is_not() -> None:
     with backend(Backend()) as url, gateway(url, write_seconds=0.5, timeout=30.0) as door:
         stuck, slow = (_asks_for_much(door.port) for _ in range(2))
+        wait_until(lambda: door.figures.under_way == 2, seconds=5, what="both requests")
         taken, bite = 0, threading.Event()
         slow.settimeout(10)
         while door.figures.under_way > 1 and taken < WHOLE // 2:
