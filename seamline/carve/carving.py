@@ -19,6 +19,8 @@ from seamline.carve.move.following import Copying
 from seamline.carve.move.servers import Move, Server
 from seamline.carve.placing import serve_elsewhere, serve_here
 from seamline.carve.service import start_service, stop_service
+from seamline.carve.shadow.switching import end_shadow
+from seamline.carve.versions.instances import ensure_service_fits
 from seamline.embedded import default_server
 from seamline.modules import module_named
 
@@ -127,6 +129,7 @@ class Carving:
             stall = Stall()
             self.say("the data have been given away before")
         else:
+            self._ensure_ready_for_calls(move)
             stall = moving.cut_over(move, say=self.say, end_idle_after=end_idle_after)
             self.say(f"data are at {move.target.place}: writers waited {stall.total * 1000:.0f} ms")
         self._propagate(move)
@@ -208,6 +211,14 @@ class Carving:
             serve = serve_elsewhere if flipped else serve_here
             serve(self.module, reason="carve resume", actor=actor, say=self.say)
 
+    def _ensure_ready_for_calls(self, move: Move) -> None:
+        """The service understands the callers here, and nobody asks the target in the shadow any more."""
+        service = self.entry.service
+        if service is not None:
+            ensure_service_fits(self.module, started=service.url if service.runs == "here" else "", say=self.say)
+        if end_shadow(move):
+            self.say("shadow reads are off")
+
     def _begin(self, target: ServerReference | None) -> Entry:
         known = self.book.read(self.module)
         if known is not None and not known.final:
@@ -233,6 +244,7 @@ class Carving:
         return f"{name}-2" if taken.embedded == name else name
 
     def _take_down(self, entry: Entry) -> None:
+        end_shadow(self.move(entry))
         moving.give_up(self.move(entry), say=self.say)
         self._end(entry)
 

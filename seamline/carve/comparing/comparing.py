@@ -49,6 +49,8 @@ def compare(
     began = time.monotonic()
     for side, connection in (("source", source), ("target", target)):
         begin(connection, side)
+    # At once: sequences know no snapshot, and under traffic the source's go on.
+    behind = sequences_behind(source=source, target=target, schema=schema) if sequences else ()
     names = list(tables)
     ours, theirs = (tables_on(connection, schema, names) for connection in (source, target))
     results: dict[str, TableResult] = {}
@@ -83,7 +85,6 @@ def compare(
             extra=counted[MismatchKind.EXTRA],
             different=counted[MismatchKind.DIFFERENT],
         )
-    behind = sequences_behind(source=source, target=target, schema=schema) if sequences else ()
     return Comparison(
         tables=tuple(results[name] for name in names if name in results),
         mismatches=tuple(mismatches),

@@ -54,6 +54,18 @@ def shadow_off(move: Move) -> None:
         drop_shadow_role(target, module=move.module)
 
 
+def end_shadow(move: Move) -> bool:
+    """Switch it off where it is on, as before a cutover; whether it was on.
+
+    :raises BoardAway: the hub's database is.
+    """
+    with django_execute() as execute:
+        on = any(setting.module == move.module for setting in record.read(execute))
+    if on:
+        shadow_off(move)
+    return on
+
+
 def shadow_report(module: str, *, limit: int = 20) -> ShadowReport:
     """What was found so far.
 

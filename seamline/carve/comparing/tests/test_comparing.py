@@ -198,7 +198,7 @@ def test_rows_that_a_policy_would_hide_are_an_error_and_no_match(sides: Sides) -
             source.execute("SELECT 1")
             target.execute("SET LOCAL ROLE short_sighted")
             with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
-                compare(source=source, target=target, schema="shop", tables=["pair", "bag"])
+                compare(source=source, target=target, schema="shop", tables=["pair", "bag"], sequences=False)
     finally:
         sides.at_target("DROP OWNED BY short_sighted", "DROP ROLE short_sighted")
 
