@@ -37,6 +37,7 @@ MOST_HELD = 1024 * 1024
 """Bytes of an answer that is looked at whole before it is passed back."""
 _PATH = re.compile(r"/api/v1/([a-z][a-z0-9_]*)/")
 _REPEATABLE = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
+_AWAY = frozenset((502, 503, 504))
 _NOT_SENT = "no_instance"
 _BROKEN = frozenset((_NOT_SENT, "bad_gateway", "gateway_timeout"))
 
@@ -57,7 +58,14 @@ class AtService(Elsewhere):
         return min(now + (whole - now) * SHARE, now + LONGEST) if _is_repeatable(request._request) else whole
 
     def body(self, response: BaseHTTPResponse, *, deadline: float) -> Iterable[bytes]:
-        """Whole, where its length is said and small: while nothing has left, another answer can be given."""
+        """Whole, where its length is said and small: while nothing has left, another answer can be given.
+
+        :raises Problem: it breaks off, or says that the service cannot answer now.
+        """
+        if response.status in _AWAY and _is_repeatable(self.request._request):
+            response.close()
+            response.release_conn()
+            raise broken_upstream(self.module)
         length, body = response.headers.get("Content-Length", ""), Body(response, deadline=deadline)
         if not (length.isdecimal() and len(length) < 10 and int(length) <= MOST_HELD):
             return body

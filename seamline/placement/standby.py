@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from seamline.calls.binding import Binding, route_of
+from seamline.calls.context import current_call
 from seamline.calls.remote import RemoteBinding
 from seamline.contract import Contract, ContractError, DeadlineExceeded, ErrorKind, ModuleUnavailable, Operation, Policy
 from seamline.discovery import Balancer
@@ -22,7 +23,8 @@ from seamline.placement.reaching import balancer_at_service
 
 logger = logging.getLogger(__name__)
 SHARE = 0.5
-"""Of the time that a caller has left, which the service gets; the rest is kept for the call here."""
+"""Of the time that a call has, which the service gets. The call here then has its whole time again, within what the
+request as a whole has left: a few milliseconds would not do for it on a busy host."""
 FIRST_REST, LONGEST_REST = 0.1, 2.0
 """Seconds for which a service that could not be reached is left alone."""
 _FAILURES = (ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT)
@@ -58,9 +60,10 @@ class Standby:
                 self._back()
                 raise
             self._away(operation, error)
-            if time.monotonic() >= deadline:
+            again = min(time.monotonic() + deadline - now, current_call().deadline)
+            if time.monotonic() >= again:
                 raise
-            return self.home.invoke(operation, arguments, deadline, idempotency_key)
+            return self.home.invoke(operation, arguments, again, idempotency_key)
         self._back()
         return result
 

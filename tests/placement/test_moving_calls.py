@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 
 from contracts.inventory import Inventory
 from contracts.kernel import Sku
@@ -44,15 +47,26 @@ def here() -> Iterator[Counted]:
 
 
 def working(address: str) -> Callable[[int], None]:
-    """What each caller does: a command, a query, and a request of a client."""
+    """What each caller does: a command, a query, and a request of an operator with a key; each adds one."""
+    user = User.objects.create_user("olivia", password="long enough", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="change_stockitem"))
+    client = Client()
+    client.force_login(user)
+    token = "c" * 32
+    session = {
+        "Cookie": f"{settings.SESSION_COOKIE_NAME}={client.session.session_key}; {settings.CSRF_COOKIE_NAME}={token}",
+        "X-CSRFToken": token,
+    }
 
-    def add_one(index: int) -> None:
+    def add_two(index: int) -> None:
         sku = Sku(f"SKU{index}")
         use(Inventory, timeout=PATIENCE).adjust(sku=sku, change=1, reason="load")
         assert use(Inventory, timeout=PATIENCE).availability(skus=(sku,))
-        assert [each["sku"] for each in ask(address, f"inventory/levels/?sku={sku}")] == [sku]
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        level = ask(address, "inventory/adjustments/", {"sku": sku, "change": 1, "reason": "load"}, **session, **key)
+        assert level["sku"] == sku
 
-    return add_one
+    return add_two
 
 
 def answered_elsewhere(load: Load, here: Counted) -> bool:
@@ -103,6 +117,6 @@ def test_calls_move_to_a_service_and_back_under_load_and_a_killed_service_is_not
             place("inventory", Serves.HERE)
             wait_until(lambda: hub_lists() == (True, False), what="the hub, listed as serving")
             load.more(8)
-        assert on_hand() == load.done
+        assert on_hand() == 2 * load.done
     finally:
         service.end()

@@ -106,6 +106,18 @@ def test_what_may_arrive_twice_is_answered_here_when_the_service_breaks_off(
     assert on_the_shelf() == 10
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_service_that_says_it_cannot_answer_now_is_not_the_last_word_where_that_is_safe(
+    service: Any, operator: Client, status: int
+) -> None:
+    with instance(status=status) as (url, asked):
+        service(url)
+        assert body_of(Client().get(LEVELS)) == [{"sku": APPLE, "available": 7}]
+        assert post(operator, THREE).status_code == status
+        assert len(asked) == 2
+    assert on_the_shelf() == 7
+
+
 def test_what_may_not_is_an_error_as_the_service_may_have_done_it(service: Any, operator: Client) -> None:
     with raw(breaks_off) as (url, came):
         service(url)
