@@ -76,8 +76,18 @@ class Carving:
             module=self.module,
             source=Server(url=entry.source.resolved(self.book.root)),
             target=Server(url=entry.target.resolved(self.book.root)),
-            secret=settings.SEAMLINE_SECRET,
+            secret=self.secret,
         )
+
+    @property
+    def source_url(self) -> str:
+        """The administrator's URL of the server from which a carve would start now. A secret."""
+        return self._begin(None).source.resolved(self.book.root)
+
+    @property
+    def secret(self) -> str:
+        """The installation's."""
+        return str(settings.SEAMLINE_SECRET)
 
     def planned(self, database_url: str = "") -> tuple[str, str]:
         """From where to where ``start`` would copy, without passwords."""
