@@ -30,6 +30,8 @@ LONGEST_FIRST = (
     "seamline/events",
     "tests/api",
     "tests/retail",
+    "tests/carve",
+    "seamline/carve",
     "tests/soak",
     "seamline/bus",
     "tests/browser",
@@ -54,7 +56,10 @@ def parts_of(root: Path) -> list[str]:
     """The parts, each as paths with spaces between them, the longest first."""
     parts = {f"modules/{folder.parent.name}" for folder in root.glob("modules/*/tests")}
     parts |= {f"tests/{path.name}" for path in (root / "tests").iterdir() if _holds_tests(path)}
-    rooms = {f"seamline/{folder.parent.name}" for folder in (root / "seamline").glob("*/tests")}
+    rooms = {
+        f"seamline/{folder.relative_to(root / 'seamline').parts[0]}"
+        for folder in (root / "seamline").glob("*/**/tests")
+    }
     long = rooms & set(LONGEST_FIRST)
     others = " ".join(sorted(rooms - long))
     parts |= {*long, others}
