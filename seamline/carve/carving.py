@@ -21,6 +21,7 @@ from seamline.carve.placing import serve_elsewhere, serve_here
 from seamline.carve.service import start_service, stop_service
 from seamline.carve.shadow.switching import end_shadow
 from seamline.carve.versions.instances import ensure_service_fits
+from seamline.control.board import BoardAway
 from seamline.embedded import default_server
 from seamline.modules import module_named
 
@@ -226,8 +227,14 @@ class Carving:
         service = self.entry.service
         if service is not None:
             ensure_service_fits(self.module, started=service.url if service.runs == "here" else "", say=self.say)
-        if end_shadow(move):
-            self.say("shadow reads are off")
+        self._end_shadow(move)
+
+    def _end_shadow(self, move: Move) -> None:
+        try:
+            if end_shadow(move):
+                self.say("shadow reads are off")
+        except BoardAway as error:
+            self.say(f"shadow reads end by themselves, they could not be switched off: {error}")
 
     def _begin(self, target: ServerReference | None) -> Entry:
         known = self.book.read(self.module)
@@ -254,7 +261,7 @@ class Carving:
         return f"{name}-2" if taken.embedded == name else name
 
     def _take_down(self, entry: Entry) -> None:
-        end_shadow(self.move(entry))
+        self._end_shadow(self.move(entry))
         moving.give_up(self.move(entry), say=self.say)
         self._end(entry)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +17,9 @@ from seamline.carve.move.cutover import standing
 from seamline.carve.move.errors import MoveRefused
 from seamline.carve.move.following import Copying, Lag, copying, lag
 from seamline.carve.service import is_running
+from seamline.carve.shadow.switching import shadow_report
+from seamline.carve.shadow.values import ShadowReport
+from seamline.control.board import BoardAway
 from seamline.data.route import RouteState
 from seamline.embedded import EmbeddedServerError
 
@@ -46,6 +50,7 @@ class State:
     forward: Lag | None = None
     backward: Lag | None = None
     service: str = ""
+    shadow: ShadowReport | None = None
     problems: tuple[str, ...] = ()
 
     @property
@@ -68,6 +73,8 @@ class State:
                 )
         if self.service:
             lines.append(f"  service: {self.service}")
+        if self.shadow is not None:
+            lines.append(f"  {self.shadow.line}")
         lines += [f"  ! {problem}" for problem in self.problems]
         return "\n".join(lines)
 
@@ -115,6 +122,11 @@ def _asked(carving: Carving, entry: Entry) -> State:
         phase = Phase.READY
     else:
         phase = Phase.COPYING
+    shadow = shadow_of(carving.module)
+    if shadow is not None and shadow.real and phase in (Phase.COPYING, Phase.READY):
+        problems.append(
+            f"{shadow.real:,} shadow reads were answered in another way at the target: 'carve shadow' tells"
+        )
     service = ""
     if entry.service is not None and entry.service.runs == "here":
         running = is_running(entry.service)
@@ -130,8 +142,17 @@ def _asked(carving: Carving, entry: Entry) -> State:
         forward=forward,
         backward=backward,
         service=service,
+        shadow=shadow,
         problems=tuple(problems),
     )
+
+
+def shadow_of(module: str) -> ShadowReport | None:
+    """What shadow reads have found, where there were any and the hub's database answers."""
+    with suppress(BoardAway):
+        report = shadow_report(module)
+        return report if report.share or report.operations else None
+    return None
 
 
 def _lag(ask: Callable[[], Lag]) -> Lag | None:

@@ -30,7 +30,7 @@ from seamline.contract import ContractError, Operation
 logger = logging.getLogger(__name__)
 MOST_WAITING = 32
 MOST_NAMED = 100
-"""Differences that are kept by name until somebody takes them."""
+"""Differences of one module and kind that are kept by name until somebody takes them."""
 RESTS_AFTER = 30.0
 """Seconds without work after which the thread gives its connections back."""
 
@@ -42,7 +42,7 @@ class _Shadowing:
         self.settings: dict[str, Setting] = {}
         self.waiting: queue.Queue[tuple[contextvars.Context, Asked]] = queue.Queue(MOST_WAITING)
         self.counts: Counter[tuple[str, str, Verdict]] = Counter()
-        self.named: dict[str, deque[Difference]] = {}
+        self.named: dict[tuple[str, Verdict], deque[Difference]] = {}
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
         self.targets: dict[str, tuple[Setting, BaseDatabaseWrapper]] = {}
@@ -52,7 +52,7 @@ class _Shadowing:
         with self.lock:
             self.counts[module, asked_of.full_name, verdict] += 1
             if difference is not None:
-                self.named.setdefault(module, deque(maxlen=MOST_NAMED)).append(difference)
+                self.named.setdefault((module, verdict), deque(maxlen=MOST_NAMED)).append(difference)
 
     def take(self, context: contextvars.Context, asked: Asked) -> None:
         """Look at it later, if there is room."""
@@ -142,7 +142,10 @@ def shadowed() -> tuple[Setting, ...]:
 def taken() -> tuple[dict[tuple[str, str, Verdict], int], dict[str, tuple[Difference, ...]]]:
     """What was found since this was called last: numbers by module, operation and verdict; differences by module."""
     with _here.lock:
-        counts, named = dict(_here.counts), {module: tuple(found) for module, found in _here.named.items()}
+        counts = dict(_here.counts)
+        named: dict[str, tuple[Difference, ...]] = {}
+        for (module, _), found in _here.named.items():
+            named[module] = (*named.get(module, ()), *found)
         _here.counts.clear()
         _here.named.clear()
     return counts, named
@@ -153,7 +156,8 @@ def put_back(counts: Mapping[tuple[str, str, Verdict], int], differences: Mappin
     with _here.lock:
         _here.counts.update(counts)
         for module, found in differences.items():
-            _here.named.setdefault(module, deque(maxlen=MOST_NAMED)).extendleft(reversed(tuple(found)))
+            for each in reversed(tuple(found)):
+                _here.named.setdefault((module, each.verdict), deque(maxlen=MOST_NAMED)).appendleft(each)
 
 
 def busy() -> bool:

@@ -87,6 +87,7 @@ def _judged(asked: Asked, target: BaseDatabaseWrapper, slot: str) -> tuple[Verdi
         return Verdict.SAME, None
     lag: int | None = None
     source, steady, verdict = asked.answer, False, Verdict.LATE
+    paths, kinds = paths_of(source, there), (source.summary, there.summary)
     for attempt in range(TRIES):
         behind, arrived = _catch_up(asked.module, slot)
         if attempt == 0:
@@ -99,13 +100,14 @@ def _judged(asked: Asked, target: BaseDatabaseWrapper, slot: str) -> tuple[Verdi
         steady = steady or (arrived and before.wire == source.wire)
     else:
         verdict = Verdict.REAL if steady else Verdict.UNDECIDED
+        paths, kinds = paths_of(source, there), (source.summary, there.summary)
     return verdict, Difference(
         operation=asked.operation.full_name,
         arguments=asked.keyed_fingerprint(),
         verdict=verdict,
-        paths=paths_of(source, there),
-        source=source.summary,
-        target=there.summary,
+        paths=paths,
+        source=kinds[0],
+        target=kinds[1],
         lag_bytes=lag,
         at=datetime.now(UTC),
     )

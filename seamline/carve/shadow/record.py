@@ -30,12 +30,13 @@ INSERT INTO shadow_count (module, operation, verdict, reads) VALUES (%s, %s, %s,
 ON CONFLICT (module, operation, verdict) DO UPDATE SET reads = shadow_count.reads + excluded.reads
 """
 _FOUND = "INSERT INTO shadow_difference (module, difference) VALUES (%s, %s)"
-_TRIM = """
-DELETE FROM shadow_difference WHERE module = %(module)s AND id <= (
-    SELECT id FROM shadow_difference WHERE module = %(module)s ORDER BY id DESC OFFSET %(kept)s LIMIT 1)
-"""
+_REAL_FIRST = "ORDER BY difference ->> 'verdict' = 'real' DESC, id DESC"
+_TRIM = f"""
+DELETE FROM shadow_difference WHERE id IN (
+    SELECT id FROM shadow_difference WHERE module = %(module)s {_REAL_FIRST} OFFSET %(kept)s)
+"""  # noqa: S608 - constants only
 _COUNTS = "SELECT operation, verdict, reads FROM shadow_count WHERE module = %s ORDER BY operation, verdict"
-_LATEST = "SELECT difference::text FROM shadow_difference WHERE module = %s ORDER BY id DESC LIMIT %s"
+_LATEST = f"SELECT difference::text FROM shadow_difference WHERE module = %s {_REAL_FIRST} LIMIT %s"  # noqa: S608
 _FORGET = (
     "DELETE FROM shadow_count WHERE module = %s",
     "DELETE FROM shadow_difference WHERE module = %s",
@@ -84,7 +85,7 @@ def tell(
 
 
 def report(execute: Execute, module: str, *, limit: int = 20) -> ShadowReport:
-    """What was found: all figures, and the latest differences."""
+    """What was found: all figures, and the latest differences, those that are real first."""
     share = next((each.share for each in read(execute) if each.module == module), 0.0)
     operations: dict[str, dict[Verdict, int]] = {}
     for operation, verdict, reads in execute(_COUNTS, (module,)).fetchall():

@@ -90,10 +90,16 @@ class ShadowReport(msgspec.Struct, frozen=True, kw_only=True):
         return self.count(Verdict.REAL)
 
     @property
+    def line(self) -> str:
+        """All figures, for people."""
+        figures = ", ".join(f"{self.count(verdict):,} {verdict}" for verdict in Verdict if self.count(verdict))
+        share = f"{self.share:.1%} of queries" if self.share else "off"
+        return f"shadow reads of {self.module} ({share}): {figures or 'none yet'}"
+
+    @property
     def text(self) -> str:
         """For people: a line of figures, and one for each difference that is known by name."""
-        figures = ", ".join(f"{self.count(verdict):,} {verdict}" for verdict in Verdict if self.count(verdict))
-        lines = [f"shadow reads of {self.module} ({self.share:.0%} of queries): {figures or 'none yet'}"]
+        lines = [self.line]
         for each in self.differences:
             where = ", ".join(each.paths) or "the answer"
             lag = "unknown" if each.lag_bytes is None else f"{each.lag_bytes:,} bytes"

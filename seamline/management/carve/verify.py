@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from seamline.carve.move.cutover import standing
 from seamline.carve.move.rehearsing import rehearse
+from seamline.carve.state import shadow_of
 from seamline.management.carve.common import add_module, carving_of, stall_text
 from seamline.management.events.output import Output
 
@@ -21,7 +22,7 @@ examples:
   manage.py carve verify orders
   manage.py carve verify orders --format json
 
-exit status: 0 equal; 1 mismatches, or not possible now; 2 wrong usage.
+exit status: 0 equal; 1 mismatches, shadow reads that differ, or not possible now; 2 wrong usage.
 """
 
 
@@ -36,7 +37,16 @@ def run(options: dict[str, Any], output: Output) -> bool:
     move = carving.move()
     found = rehearse(move.reversed() if standing(move).flipped else move)
     comparison = found.comparison
-    output.json({"module": options["module"], "same": comparison.same, "stall": found.stall, "comparison": comparison})
+    shadow = shadow_of(options["module"])
+    output.json(
+        {
+            "module": options["module"],
+            "same": comparison.same,
+            "stall": found.stall,
+            "comparison": comparison,
+            "shadow": shadow,
+        }
+    )
     for table in comparison.tables:
         if table.unlike:
             output.line(f"! {table.table}: {table.unlike}")
@@ -47,4 +57,6 @@ def run(options: dict[str, Any], output: Output) -> bool:
         f"({comparison.rows_per_second:,.0f} rows/s): {comparison.mismatched:,} mismatches."
     )
     output.line(f"In the rehearsal {stall_text(found.stall)}: a cutover would cost about that now.")
-    return not comparison.same
+    if shadow is not None:
+        output.line(shadow.text)
+    return not comparison.same or bool(shadow and shadow.real)

@@ -72,6 +72,7 @@ def test_a_difference_that_replication_makes_good_is_late(
         assert differed.wait(20)
     assert shadowed.looked() == {"late": 1}
     (found,) = shadowed.differences
+    assert found.paths == ("places",)
     assert found.lag_bytes is not None
     assert found.lag_bytes > 0
 

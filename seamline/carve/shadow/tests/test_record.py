@@ -21,11 +21,11 @@ from seamline.control.table import django_execute
 SETTING = Setting(module="planted", share=0.05, host="127.0.0.1", port=9, dbname="there", slot="slot")
 
 
-def difference(number: int) -> Difference:
+def difference(number: int, verdict: Verdict = Verdict.REAL) -> Difference:
     return Difference(
         operation="planted.find",
         arguments=f"{number:016x}",
-        verdict=Verdict.REAL,
+        verdict=verdict,
         paths=("name",),
         source="Shelf",
         target="Shelf",
@@ -41,11 +41,12 @@ def test_figures_of_processes_add_up_and_differences_are_bounded() -> None:
         for _ in range(2):
             counts = {("planted", "planted.find", Verdict.SAME): 5, ("planted", "planted.find", Verdict.REAL): 300}
             record.tell(execute, counts=counts, differences={"planted": [difference(n) for n in range(300)]})
-        execute("SELECT count(*) FROM shadow_difference")
+        late = [difference(n, Verdict.LATE) for n in range(100)]
+        record.tell(execute, counts={}, differences={"planted": late})
         assert execute("SELECT count(*) FROM shadow_difference").fetchone() == (record.KEPT,)
     report = shadow_report("planted", limit=3)
     assert (report.share, report.real, report.count(Verdict.SAME), len(report.differences)) == (0.05, 600, 10, 3)
-    assert report.text.splitlines()[0] == "shadow reads of planted (5% of queries): 10 same, 600 real"
+    assert report.text.splitlines()[0] == "shadow reads of planted (5.0% of queries): 10 same, 600 real"
     assert "real: planted.find [000000000000012b] in name: Shelf at the source" in report.text
 
 
