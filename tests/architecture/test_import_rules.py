@@ -14,6 +14,7 @@ SKELETON = (
     "seamline/bus",
     "seamline/contract",
     "seamline/calls",
+    "seamline/carve",
     "seamline/control",
     "seamline/data",
     "seamline/discovery",
