@@ -29,10 +29,14 @@ def test_module_goes_and_comes_under_traffic_and_no_client_notices(shop: CarvedS
     with Shoppers(port=shop.port, skus=some_skus(shop.address)) as seen:
         _shop_on(seen)
         usual = seen.longest_gap()
+        planned = shop.carve("plan", "orders", "--hub", shop.address)
+        assert planned["ready"]
+        assert any("orders.place_order was called" in reason["text"] for reason in planned["reasons"])
         ready = shop.carve("start", "orders", "--hub", shop.address)
         assert ready["state"] == "ready"
         assert shop.carve("verify", "orders")["same"] is True
         stalls = []
+        assert shop.carve("resume", "orders")["phase"] == "ready"
         for words in (("cutover", "orders"), ("rollback", "orders"), ("cutover", "orders"), ("finalise", "orders")):
             done = shop.carve(*words, "--no-input")
             if "stall" in done:
