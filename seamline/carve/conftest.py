@@ -13,7 +13,7 @@ from seamline.carve.move.servers import Move, Server
 from seamline.data.provision import provision
 from seamline.embedded import EmbeddedServer
 
-SECRET = "for these tests alone"
+SECRET = "for these tests alone"  # noqa: S105
 MODULE = "moved"
 TABLES = """
 SET ROLE moved_owner; SET search_path = moved;

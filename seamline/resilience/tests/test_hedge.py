@@ -48,10 +48,10 @@ def test_quick_answer_is_not_hedged() -> None:
 
 
 def test_slow_call_is_overtaken_by_the_second() -> None:
-    callee = Callee(0.6, 0.0)
+    callee = Callee(1.8, 0.0)
     started = time.monotonic()
     assert ask(callee) == 1
-    assert time.monotonic() - started < 0.3
+    assert time.monotonic() - started < 1.5
 
 
 def test_slow_call_that_is_first_all_the_same_wins() -> None:
@@ -108,6 +108,7 @@ def test_hedges_are_paid_from_the_retry_budget() -> None:
 def test_storm_of_queries_to_a_callee_that_hangs_holds_a_bounded_number_of_threads() -> None:
     hedge._threads.forget()
     gate = threading.Event()
+    before = set(threading.enumerate())  # losers of other tests end in their own time
     with ThreadPoolExecutor(60) as callers:
         running = [
             callers.submit(
@@ -118,7 +119,8 @@ def test_storm_of_queries_to_a_callee_that_hangs_holds_a_bounded_number_of_threa
         ]  # fmt: skip
         try:
             wait_until(lambda: hedge._threads._free == 0)
-            names = [thread.name for thread in threading.enumerate() if thread.name.startswith("seamline hedge")]
+            ours = set(threading.enumerate()) - before
+            names = [thread.name for thread in ours if thread.name.startswith("seamline hedge")]
             assert len(names) <= hedge.THREADS
         finally:
             gate.set()

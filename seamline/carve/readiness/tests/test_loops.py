@@ -17,14 +17,16 @@ IN_LOOPS = {
     "generator": "found = any(use(Orders).order(order_id=each) for each in things)",
     "condition of a comprehension": "found = [each for each in things if use(Orders).order(order_id=each)]",
     "client in a name": "orders = use(Orders, timeout=1)\nfor each in things:\n    orders.order(order_id=each)",
-    "through a function": "def one(each):\n    return use(Orders).order(order_id=each)\n\nfor each in things:\n    one(each)",
+    "through a function": "def one(each):\n    return use(Orders).order(order_id=each)\n"
+    "for each in things:\n    one(each)",
     "deep": "for each in things:\n    if each:\n        with lock:\n            use(Orders).order(order_id=each)",
 }
 OUTSIDE = {
     "plain": "use(Orders).order(order_id=1)",
     "what a loop goes over": "for each in use(Orders).orders():\n    print(each)",
     "what a comprehension goes over": "found = [each for each in use(Orders).orders()]",
-    "function that a loop defines": "for each in things:\n    def later():\n        return use(Orders).order(order_id=1)",
+    "function that a loop defines": "for each in things:\n    def later():\n"
+    "        return use(Orders).order(order_id=1)",
     "after a loop": "for each in things:\n    pass\nelse:\n    use(Orders).order(order_id=1)",
 }
 
