@@ -18,6 +18,9 @@ from seamline.embedded.ports import free_port
 from seamline.testing import wait_until
 from tests.split.shop import PATIENCE, environment
 
+THREADS, POOL = "16", "20"
+"""More than clients: while requests wait for a service, that service calls back, and needs a thread here."""
+
 
 class CarvedShop:
     """A context: the whole shop serves from one process when it begins; all has ended when it ends."""
@@ -48,7 +51,7 @@ class CarvedShop:
         self._log.unlink(missing_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--port", str(self.port), "--threads", "8"],
+                [sys.executable, "manage.py", "up", "--port", str(self.port), "--threads", THREADS],
                 cwd=self.root,
                 env=self.environment,
                 stdout=log,
@@ -67,7 +70,7 @@ class CarvedShop:
     @property
     def environment(self) -> dict[str, str]:
         """Of all its commands."""
-        return environment()
+        return environment(SEAMLINE_POOL_SIZE=POOL)
 
     @property
     def web_process(self) -> int:
