@@ -1,4 +1,5 @@
-"""How calls went, counted in a few hundred nanoseconds: by operation and outcome, with a histogram of seconds.
+"""How calls went, counted in a few hundred nanoseconds: by operation and outcome, with a histogram of seconds; and who
+called what, so that ``carve plan`` knows which pairs of modules talk much.
 
 No lock is taken: CPython switches threads at calls and loops alone, never within ``cells[i] += 1``. An interpreter that
 does would lose a count now and then, nothing else. This file knows no exposition.
@@ -7,10 +8,13 @@ does would lose a count now and then, nothing else. This file knows no expositio
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from seamline.calls.context import current
 
 if TYPE_CHECKING:
     from seamline.contract import Operation
@@ -51,6 +55,7 @@ class _Cells:
 
 
 _cells: dict[Operation, tuple[_Cells, ...]] = {}
+_callers: dict[tuple[str, Operation], list[int]] = {}
 
 
 def record(operation: Operation, seconds: float, outcome: Outcome) -> None:
@@ -61,6 +66,20 @@ def record(operation: Operation, seconds: float, outcome: Outcome) -> None:
     cell = cells[outcome]
     cell.buckets[bisect_left(BUCKETS, seconds)] += 1
     cell.seconds += seconds
+    pair = (current.get().operation, operation)
+    count = _callers.get(pair)
+    if count is None:
+        count = _callers.setdefault(pair, [0])
+    count[0] += 1
+
+
+def callers() -> Iterator[tuple[str, str, int]]:
+    """The calling operation (empty for pages, the API, jobs and handlers), the called one, and how often."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for (caller, operation), count in list(_callers.items()):
+        counts[caller, operation.full_name] += count[0]
+    for (caller, name), calls in counts.items():
+        yield caller, name, calls
 
 
 def measured() -> Iterator[Measured]:

@@ -17,6 +17,7 @@ import urllib3
 from django.apps import apps
 from django.conf import settings
 
+from seamline.carve.readiness.callers import caller_reasons
 from seamline.carve.readiness.findings import Level, Reason
 from seamline.carve.readiness.loops import CallSite, call_sites
 from seamline.contract.event import module_of
@@ -155,6 +156,7 @@ def recorded_reasons(module: str, *, hub: str) -> Iterator[Reason]:
             text=f"{name} was called {count:,.0f} times, {mean * 1000:.2f} ms each; a hop adds {hop * 1000:.2f} ms.",
             evidence=f"{grows:.1f} times as long; {count * hop:.1f} s of waiting in all of them",
         )
+    yield from caller_reasons(text, module, hop=hop)
 
 
 def _sums(pattern: re.Pattern[str], group: str, text: str) -> dict[str, float]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
-from django.core.management.base import CommandParser
+import psycopg
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
 
 from seamline.carve.carving import Carving
 from seamline.carve.move.servers import Move, Server
+from seamline.carve.readiness.code import code_reasons
 from seamline.carve.readiness.database import database_reasons
-from seamline.carve.readiness.findings import Level, Readiness
+from seamline.carve.readiness.findings import Level, Readiness, Reason
 from seamline.carve.readiness.neighbours import call_reasons, event_reasons, recorded_reasons, setting_reasons
+from seamline.carve.readiness.servers import server_reasons, silent, target_connection_reasons
+from seamline.data.databases import WrongDatabaseUrl, parse_url
 from seamline.management.carve.common import add_module, carving_of
 from seamline.management.events.output import Output
 
@@ -44,8 +49,15 @@ def add_arguments(parser: CommandParser) -> None:
 def run(options: dict[str, Any], output: Output) -> bool:
     """Print it."""
     module = options["module"]
-    carving = carving_of(options, output)
-    reasons = [*call_reasons(module), *event_reasons(module)]
+    try:
+        carving = carving_of(options, output)
+        if options["database_url"]:
+            parse_url(options["database_url"])
+    except LookupError as error:
+        raise CommandError(str(error), returncode=2) from error
+    except WrongDatabaseUrl as error:
+        raise CommandError(str(error).replace("DATABASE_URL", "--database-url"), returncode=2) from error
+    reasons = [*code_reasons(), *call_reasons(module), *event_reasons(module)]
     reasons += setting_reasons(module, service=options["service"] != "none")
     reasons += recorded_reasons(module, hub=options["hub"].rstrip("/"))
     reasons += _databases(carving, options["database_url"])
@@ -67,12 +79,27 @@ def run(options: dict[str, Any], output: Output) -> bool:
     return not found.ready
 
 
-def _databases(carving: Carving, database_url: str) -> list[Any]:
+def _databases(carving: Carving, database_url: str) -> list[Reason]:
     source_url, secret = carving.source_url, carving.secret
     source = Server(url=source_url)
     target = Server(url=database_url) if database_url else source
     planned = Move(module=carving.module, source=source, target=target, secret=secret)
+    found: list[Reason] = []
     with ExitStack() as stack:
-        connection = stack.enter_context(source.connect(module=carving.module))
-        other = stack.enter_context(target.connect(module=carving.module)) if database_url else None
-        return list(database_reasons(planned, connection, other))
+
+        def connected(server: Server) -> psycopg.Connection[Any] | None:
+            try:
+                return stack.enter_context(server.connect(module=carving.module))
+            except psycopg.OperationalError as error:
+                found.append(silent(str(server.place), error))
+                return None
+
+        connection = connected(source)
+        other = connected(target) if database_url else None
+        if connection is not None:
+            found += database_reasons(planned, connection, other)
+            found += server_reasons(planned, connection, other)
+        if other is not None:
+            pool = settings.DATABASES[carving.module]["OPTIONS"].get("pool", {}).get("max_size", 1)
+            found += target_connection_reasons(other, str(target.place), pool=pool)
+    return found
