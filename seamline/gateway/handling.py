@@ -23,7 +23,7 @@ class Request:
     """As it came, percent-encoded; starts with a slash and has passed ``seamline.gateway.paths``."""
     query: str
     headers: Mapping[str, str]
-    """By lower-case name; the last where a name came twice."""
+    """By lower-case name; joined by commas, as modules read them, where a name came twice."""
     body: bytes
     identity: str
     """Value of ``Seamline-Identity`` to hand on; empty for nobody."""
@@ -33,6 +33,8 @@ class Request:
     traceparent: str
     deadline: float
     """When the answer must be there, in seconds of ``time.monotonic``."""
+    site: str = ""
+    """Scheme and host that were asked for; answers may hold links with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

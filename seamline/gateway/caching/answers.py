@@ -18,6 +18,8 @@ from seamline.gateway.handling import Answer, Headers, Recording, Request
 MOST_BYTES = 64 * 1024 * 1024
 MOST_ANSWERS = 20_000
 LARGEST = 1024 * 1024
+_Target = tuple[str, str, str]
+"""Site, path and query."""
 _OF_304 = frozenset(("cache-control", "content-location", "date", "etag", "expires", "vary"))
 
 
@@ -47,17 +49,18 @@ class RememberedAnswers:
         self._most_bytes = most_bytes
         self._clock = clock
         self._bytes = 0
-        self._varying: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
-        self._kept: OrderedDict[tuple[str, str, tuple[str, ...]], _Kept] = OrderedDict()
+        self._varying: OrderedDict[_Target, frozenset[str]] = OrderedDict()
+        self._kept: OrderedDict[tuple[_Target, tuple[str, ...]], _Kept] = OrderedDict()
 
     def find(self, request: Request) -> Answer | None:
         """As ``ResponseCache.find``."""
         if request.method not in ("GET", "HEAD") or "range" in request.headers:
             return None
-        names = self._varying.get((request.path, request.query))
+        target = (request.site, request.path, request.query)
+        names = self._varying.get(target)
         if names is None:
             return None
-        key = (request.path, request.query, varied(names, request.headers))
+        key = (target, varied(names, request.headers))
         kept = self._kept.get(key)
         if kept is None:
             return None
@@ -70,14 +73,15 @@ class RememberedAnswers:
         tags = request.headers.get("if-none-match")
         if tags is not None and knows(tags, kept.tag):
             return Answer(status=304, headers=(*(each for each in kept.headers if each[0] in _OF_304), age))
-        body = b"" if request.method == "HEAD" else kept.body
-        return Answer(status=200, headers=(*kept.headers, age), body=body)
+        return Answer(status=200, headers=(*kept.headers, age), body=kept.body)  # the server drops it for HEAD
 
     def record(self, request: Request, status: int, headers: Headers) -> Recording | None:
         """As ``ResponseCache.record``."""
         if request.method != "GET" or status != 200 or "range" in request.headers:
             return None
-        seconds = lifetime(path=request.path, has_identity=bool(request.identity), headers=headers, rules=self._rules)
+        # Where pages find out themselves who asks, credentials go on to them and there is no identity.
+        has_identity = bool(request.identity) or "cookie" in request.headers or "authorization" in request.headers
+        seconds = lifetime(path=request.path, has_identity=has_identity, headers=headers, rules=self._rules)
         length = header(headers, "content-length")
         if not seconds or (length.isdecimal() and int(length) > LARGEST):
             return None
@@ -90,9 +94,10 @@ class RememberedAnswers:
         if not tag:
             tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
             headers = (*headers, ("etag", tag))
-        key = (request.path, request.query, varied(names, request.headers))
+        target = (request.site, request.path, request.query)
+        key = (target, varied(names, request.headers))
         self._drop(key)
-        self._varying[request.path, request.query] = names
+        self._varying[target] = names
         self._kept[key] = _Kept(headers=tuple(headers), body=body, tag=tag, since=self._clock(), until=until)
         self._bytes += len(body)
         while self._bytes > self._most_bytes or len(self._kept) > MOST_ANSWERS:
@@ -100,7 +105,7 @@ class RememberedAnswers:
         while len(self._varying) > MOST_ANSWERS:
             self._varying.popitem(last=False)
 
-    def _drop(self, key: tuple[str, str, tuple[str, ...]]) -> None:
+    def _drop(self, key: tuple[_Target, tuple[str, ...]]) -> None:
         dropped = self._kept.pop(key, None)
         if dropped is not None:
             self._bytes -= len(dropped.body)

@@ -21,6 +21,7 @@ from seamline.gateway.door.asked import Asked
 from seamline.gateway.door.body import Body, ClientGone, Receive, too_large
 from seamline.gateway.door.clients import Clients
 from seamline.gateway.door.forwarding import Forwarder, Send
+from seamline.gateway.door.lifeline import lifeline_of
 from seamline.gateway.door.log import AccessLog, Figures
 from seamline.gateway.door.origins import Origins, hardened
 from seamline.gateway.door.rates import Rates
@@ -29,7 +30,7 @@ from seamline.gateway.handling import Answer, Recording, Request, ResponseCache
 from seamline.gateway.headers import Head
 from seamline.gateway.options import Options
 from seamline.gateway.paths import split_target
-from seamline.gateway.problems import CONTENT_TYPE, Problem, overloaded
+from seamline.gateway.problems import CONTENT_TYPE, Problem, overloaded, slow_upstream
 from seamline.gateway.routes import Routes
 from seamline.gateway.upstream.exchange import UpstreamBroken
 from seamline.gateway.upstream.link import Fields
@@ -72,7 +73,8 @@ class Door:
             await _lifespan(receive, send)
 
     async def _http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        figures = self._figures
+        figures, lifeline = self._figures, lifeline_of(scope)
+        task = lifeline.enter()
         figures.under_way += 1
         asked, code, status = None, "", _BROKEN_OFF
         try:
@@ -86,10 +88,15 @@ class Door:
                 await self._refuse(problem, asked, send)
         except ClientGone:
             code = "client_gone"
+        except asyncio.CancelledError:
+            code = "client_gone"
+            if not lifeline.gone:
+                raise
         except (UpstreamBroken, TimeoutError) as error:
             code = "broken_off"
             raise ConnectionAbortedError(str(error)) from None  # uvicorn closes: the client must not take it for whole
         finally:
+            lifeline.leave(task)
             figures.under_way -= 1
             asked = asked or _nothing(scope)
             module = asked.route.module if asked.route else ""
@@ -141,9 +148,14 @@ class Door:
             limits=self._options.client,
         )
         if self._compositions.knows(asked.path):
-            async with asyncio.timeout(asked.route.timeout):
-                return await self._answer(await self._compositions(_request(asked, await body.all())), asked, send)
-        request = _request(asked, b"") if asked.method in ("GET", "HEAD") else None
+            try:
+                async with asyncio.timeout(asked.route.timeout):
+                    composed = await self._compositions(_request(asked, await body.all()))
+            except TimeoutError as error:
+                raise slow_upstream("The composition") from error
+            return await self._answer(composed, asked, send)
+        # Whoever puts a body into a GET may ask for something else than the target says.
+        request = _request(asked, b"") if asked.method in ("GET", "HEAD") and not asked.has_body else None
         if request is not None and (kept := self._cache.find(request)) is not None:
             asked.told["cache"] = "hit"
             return await self._answer(kept, asked, send)
@@ -197,6 +209,7 @@ class Door:
             asked = self._read(scope)
             if asked.route is None:
                 raise Problem(404, "not_found", "Nothing is served here.")
+            self._origins.check_page(asked.head.origin, host=asked.head.host)
             await self._rates.check(asked.client, route=asked.route.prefix, rate=asked.route.rate)
             await self._authenticate(asked)
             await tunnel(scope, receive, send, asked=asked, forwarder=self._forwarder, limits=self._options.upstream)
@@ -243,11 +256,13 @@ def _shown(asked: Asked) -> Mapping[str, str]:
 
 
 def _request(asked: Asked, body: bytes) -> Request:
-    headers = {}
+    headers: dict[str, str] = {}
     for line in asked.head.lines:
         name, _, value = line.partition(b": ")
-        headers[name.decode("latin-1")] = value[:-2].decode("latin-1")
+        key, text = name.decode("latin-1"), value[:-2].decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
     return Request(
+        site=f"{asked.scheme}://{asked.head.host.decode('latin-1').lower()}",
         method=asked.method,
         path=asked.path,
         query=asked.query,

@@ -6,6 +6,7 @@ must not be done twice. This file may not know who the client is.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -60,10 +61,16 @@ class Forwarder:
         try:
             exchange = await self._answered(asked, body, deadline)
             outcome = exchange.status < _SERVER_ERROR or exchange.status in (503, 504)
-            fields = [(name.lower(), value) for name, value in exchange.fields if name.lower() not in NOT_PASSED_BACK]
-            recording = record(exchange.status, fields) if record is not None else None
+            recording = None
             try:
-                await send({"type": "http.response.start", "status": exchange.status, "headers": [*fields, *extra]})
+                fields = _passed_back(exchange)
+                if record is not None:
+                    recording = record(exchange.status, fields)
+                said = {name for name, _ in fields} - {b"vary"}
+                fields += [each for each in extra if each[0] not in said]
+                if asked.has_body and not body.whole:
+                    fields.append((b"connection", b"close"))  # answered before it had all: the rest is nobody's
+                await send({"type": "http.response.start", "status": exchange.status, "headers": fields})
                 async for data in exchange.chunks(limits.ended_seconds):
                     if recording is not None:
                         recording.feed(data)
@@ -77,7 +84,7 @@ class Forwarder:
             if recording is not None:
                 recording.finish()
             return exchange.status
-        except (Problem, UpstreamBroken) as error:
+        except (Problem, UpstreamBroken, TimeoutError) as error:
             outcome = False if not isinstance(error, Problem) or error.status >= _SERVER_ERROR else None
             raise
         finally:
@@ -101,10 +108,11 @@ class Forwarder:
             asked.attempts, asked.upstream = len(tried), target.url
             exchange = Exchange(self.modules.pool(target.url), bodiless=asked.method == "HEAD")
             target.begin()
-            started, healthy, broken = time.monotonic(), None, False
+            started, healthy, broken, answered = time.monotonic(), None, False, False
             try:
                 await self._send(exchange, asked, body, deadline)
                 healthy = exchange.status < _SERVER_ERROR or exchange.status in (503, 504)
+                answered = True
                 return exchange
             except UpstreamRefused as refused:
                 healthy, broken, again = False, not refused.slow, True
@@ -118,36 +126,70 @@ class Forwarder:
             except PoolFull:
                 again, problem = True, overloaded(module)
             finally:
-                if healthy is not True:
+                if not answered:
                     exchange.abort()
                 target.end(seconds=time.monotonic() - started, ok=healthy, broken=broken)
-            if not again or not body.replayable or time.monotonic() >= deadline:
+            if not again or not body.replayable or time.monotonic() >= deadline + body.waited:
                 raise problem
             if len(tried) >= self.modules.limits.attempts or not self.modules.budget.withdraw():
                 raise problem
 
     async def _send(self, exchange: Exchange, asked: Asked, body: Body, deadline: float) -> None:
-        await exchange.open(deadline)
-        head = _head(asked, deadline)
+        if asked.has_body:
+            await body.begin()  # a slow client holds no worker of the module until so much has come
+        await exchange.open(deadline + body.waited)
         if not asked.has_body:
-            exchange.send(head)
+            exchange.send(_head(asked, deadline))
         else:
-            chunked = asked.head.length < 0
+            chunked = asked.head.chunked and not body.whole
+            length = body.size if asked.head.chunked and body.whole else asked.head.length
+            head = _head(asked, deadline + body.waited, chunked=chunked, length=length)
             exchange.send(head + b"".join(_framed(part, chunked) for part in body.kept))
-            while data := await body.next():
-                exchange.send(_framed(data, chunked))
-                await exchange.flowing(deadline)
+            if not body.whole and not await _stream(exchange, body, deadline, chunked=chunked):
+                await exchange.head(deadline + body.waited)
+                return
             if chunked:
                 exchange.send(b"0\r\n\r\n")
         exchange.sent()
-        await exchange.head(deadline)
+        await exchange.head(deadline + body.waited)
+
+
+async def _stream(exchange: Exchange, body: Body, deadline: float, *, chunked: bool) -> bool:
+    """Send the rest of a body as it comes; False where the module answers without it."""
+    answering = asyncio.ensure_future(exchange.beginning())
+    part: asyncio.Future[bytes] | None = None
+    try:
+        while not exchange.began:
+            part = asyncio.ensure_future(body.next())
+            await asyncio.wait((part, answering), return_when=asyncio.FIRST_COMPLETED)
+            if not part.done():
+                return False
+            data = part.result()
+            if not data:
+                return True
+            exchange.send(_framed(data, chunked))
+            await exchange.flowing(deadline + body.waited)
+        return body.whole
+    finally:
+        waiting = [each for each in (part, answering) if each is not None and not each.done()]
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def _framed(data: bytes, chunked: bool) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data) if chunked else data
 
 
-def _head(asked: Asked, deadline: float) -> bytes:
+def _passed_back(exchange: Exchange) -> Fields:
+    """The header of the answer as the client gets it."""
+    fields = [(name.lower(), value) for name, value in exchange.fields]
+    if exchange.status in (204, 304):  # the length that they may name is of a body that does not come
+        fields = [each for each in fields if each[0] != b"content-length"]
+    return [each for each in fields if each[0] not in NOT_PASSED_BACK]
+
+
+def _head(asked: Asked, deadline: float, *, chunked: bool = False, length: int | None = None) -> bytes:
     """The request's head as the module gets it."""
     head = asked.head
     lines = head.lines
@@ -164,10 +206,11 @@ def _head(asked: Asked, deadline: float) -> bytes:
         parts.append(f"traceparent: {asked.traceparent}\r\n".encode())
     if asked.identity:
         parts.append(f"{IDENTITY_HEADER}: {asked.identity}\r\n".encode())
-    if head.chunked:
+    length = head.length if length is None else length
+    if chunked:
         parts.append(b"transfer-encoding: chunked\r\n")
-    elif head.length >= 0:
-        parts.append(b"content-length: %d\r\n" % head.length)
+    elif length >= 0:
+        parts.append(b"content-length: %d\r\n" % length)
     parts.append(b"\r\n")
     return b"".join(parts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seamline.gateway.problems import Problem
 from seamline.gateway.upstream.link import Fields
 
 SECURITY: Fields = [
@@ -36,6 +37,14 @@ class Origins:
             (b"access-control-allow-credentials", b"true"),
             (b"access-control-expose-headers", _EXPOSED),
         ]
+
+    def check_page(self, origin: bytes, *, host: bytes) -> None:
+        """Refuse a WebSocket that a page of another site opens: browsers send cookies with it, and ask nobody before.
+
+        :raises Problem: 403.
+        """
+        if origin and origin not in self._allowed and origin.partition(b"://")[2].lower() != host.lower():
+            raise Problem(403, "foreign_origin", "Pages of other sites open no WebSockets here.")
 
     def preflight(self, origin: bytes) -> Fields | None:
         """The answer to a browser that asks before it sends; None where the origin is not allowed."""

@@ -66,6 +66,8 @@ class Backend:
         fields = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
         if "x-cache" in headers:
             fields.append((b"cache-control", headers["x-cache"].encode()))
+        if "x-vary" in headers:
+            fields.append((b"vary", headers["x-vary"].encode()))
         await send({"type": "http.response.start", "status": int(headers.get("x-status", "200")), "headers": fields})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer})
 

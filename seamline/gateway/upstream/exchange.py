@@ -53,8 +53,20 @@ class Exchange:
         self._began = False
         self._stale = False
         self._something = asyncio.Event()
+        self._beginning: asyncio.Event | None = None
         self._writable = asyncio.Event()
         self._writable.set()
+
+    @property
+    def began(self) -> bool:
+        """Whether the answer has begun, or will not come: nothing more need be sent."""
+        return self._began or self._done
+
+    async def beginning(self) -> None:
+        """Wait until ``began``."""
+        if not self.began:
+            self._beginning = asyncio.Event()
+            await self._beginning.wait()
 
     async def open(self, deadline: float) -> None:
         """Get a connection.
@@ -62,21 +74,28 @@ class Exchange:
         :raises UpstreamRefused: there is none.
         :raises PoolFull: too many wait for one.
         """
-        link = self._pool.lease(self)
-        if link is None:
-            self._linked = asyncio.get_running_loop().create_future()
-            try:
-                async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-                    link = await self._linked
-            except TimeoutError as error:
-                self.gone = True
-                raise UpstreamRefused(slow=True) from error
-            except BaseException:
-                self.gone = True
-                raise
+        link = await self._leased(deadline)
+        while link.transport.is_closing():  # it ended between being handed over and now
+            link = await self._leased(deadline)
         self._link = link
         self._stale = link.used
         link.begin(self)
+
+    async def _leased(self, deadline: float) -> Link:
+        link = self._pool.lease(self)
+        if link is not None:
+            return link
+        self._linked = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+                return await self._linked
+        except BaseException as error:
+            self.gone = True
+            if self._linked.done() and not self._linked.cancelled() and self._linked.exception() is None:
+                self._pool.returned(self._linked.result())  # it came in the very moment in which this gave up
+            if isinstance(error, TimeoutError):
+                raise UpstreamRefused(slow=True) from error
+            raise
 
     def send(self, data: bytes) -> None:
         """Send a part of the request."""
@@ -155,7 +174,7 @@ class Exchange:
     def answered(self, status: int, fields: Fields, *, until_end: bool) -> None:
         """As ``Carried.answered``."""
         self.status, self.fields, self._began = status, fields, True
-        self._something.set()
+        self._over_to_answer()
 
     def received(self, data: bytes) -> None:
         """As ``Carried.received``."""
@@ -168,13 +187,18 @@ class Exchange:
     def completed(self) -> None:
         """As ``Carried.completed``."""
         self._done, self._link = True, None
-        self._something.set()
+        self._over_to_answer()
 
     def broken(self, reason: str) -> None:
         """As ``Carried.broken``."""
         self._done, self._reason, self._link = True, reason, None
+        self._over_to_answer()
+
+    def _over_to_answer(self) -> None:
         self._something.set()
-        self._writable.set()
+        self._writable.set()  # whoever waits to send on need not
+        if self._beginning is not None:
+            self._beginning.set()
 
     def full(self) -> None:
         """As ``Carried.full``."""

@@ -28,7 +28,7 @@ class Carried(Protocol):
         """The answer's header; with ``until_end`` only the end of the connection ends the body."""
 
     def received(self, data: bytes) -> None:
-        """The next part of the answer's body, or of the tunnel."""
+        """The next part of the answer's body."""
 
     def completed(self) -> None:
         """The answer is whole; the connection is no longer the request's."""
@@ -62,7 +62,7 @@ class Link(asyncio.Protocol):
         "work",
     )
 
-    IDLE, HEAD, BODY, TUNNEL = range(4)
+    IDLE, HEAD, BODY = range(3)
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
@@ -100,7 +100,7 @@ class Link(asyncio.Protocol):
         work, self.work = self.work, None
         if work is None:
             return
-        if self._phase == self.TUNNEL or (self._phase == self.BODY and self._until_end and error is None):
+        if self._phase == self.BODY and self._until_end and error is None:
             work.completed()
         else:
             work.broken("ended the connection")
@@ -118,23 +118,20 @@ class Link(asyncio.Protocol):
         if work is None:
             self.transport.abort()  # nothing was asked
             return
-        if self._phase == self.TUNNEL:
-            work.received(data)
-            return
         if self._phase == self.HEAD:
             self._bytes += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            rest = data[upgrade.args[0] :]
-            if self._phase == self.TUNNEL and rest and self.work is not None:
-                self.work.received(rest)
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):  # nobody asks for another protocol here
             self._break("sent what is no sound HTTP")
         if self._phase == self.HEAD and self._bytes > self.pool.limits.head_bytes:
             self._break("sent a header that is too long")
 
     # What the parser calls.
+
+    def on_message_begin(self) -> None:
+        if self.work is None:
+            self.transport.abort()  # something follows the answer: it must not become a part of the next one
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._phase == self.HEAD:  # later ones are trailers, which nobody may rely on
@@ -144,13 +141,13 @@ class Link(asyncio.Protocol):
         status, fields = self._parser.get_status_code(), self._fields
         self._fields, self._status = [], status
         work = self.work
-        if work is None or (status < 200 and status != 101):
+        if work is None or status < 200:
             return
         self._bytes = 0
-        self._phase = self.TUNNEL if status == 101 else self.BODY
+        self._phase = self.BODY
         self._keep = self._parser.should_keep_alive()
         bodiless = work.bodiless or status in _BODILESS
-        self._until_end = not self._keep and not bodiless and status != 101 and _unbounded(fields)
+        self._until_end = not self._keep and not bodiless and _unbounded(fields)
         work.answered(status, fields, until_end=self._until_end)
         if work.bodiless and self.work is work:
             self._parser = httptools.HttpResponseParser(self)  # this one waits for a body that never comes

@@ -57,15 +57,16 @@ class Modules:
 
     def pool(self, url: str) -> Pool:
         """The connections to an address."""
-        pool = self._pools.get(url)
-        if pool is None:
-            parts = urlsplit(url)
-            pool = self._pools[url] = Pool(host=parts.hostname or "", port=parts.port or 80, limits=self.limits)
         now = time.monotonic()
         if now - self._swept > SWEEP:
             self._swept = now
             for each in self._pools.values():
                 each.sweep(now)
+            self._pools = {address: each for address, each in self._pools.items() if not each.unused}
+        pool = self._pools.get(url)
+        if pool is None:
+            parts = urlsplit(url)
+            pool = self._pools[url] = Pool(host=parts.hostname or "", port=parts.port or 80, limits=self.limits)
         return pool
 
     def close(self) -> None:

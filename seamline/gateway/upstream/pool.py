@@ -89,6 +89,11 @@ class Pool:
         while self._idle:
             self._idle.pop().close()
 
+    @property
+    def unused(self) -> bool:
+        """Whether there is nothing open, opened or waited for."""
+        return not (self._links or self._opening or self._waiting)
+
     def counts(self) -> dict[str, int]:
         """How many connections are open, unused, and waited for."""
         return {"open": len(self._links), "idle": len(self._idle), "waiting": len(self._waiting)}
@@ -113,6 +118,8 @@ class Pool:
         except OSError as error:  # TimeoutError is one
             if not waiting.gone:
                 waiting.unlinked(slow=isinstance(error, TimeoutError))
+            if (following := self._next()) is not None:
+                self._open(following)  # it would wait for a connection that nobody opens
             return
         self._links.add(link)
         if not waiting.gone:
