@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
-import signal
 import socket
-import subprocess
 import sys
 from typing import Any
 
@@ -117,29 +114,24 @@ def _upstreams(named: list[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _share(options: dict[str, Any]) -> int:
-    """Several processes on one listening socket; all end with this one, and it ends when one cannot serve."""
+    """Several processes on one listening socket; one that dies is started again, and all end with this one."""
+    from seamline.gateway.workers import Workers
+
     family = socket.AF_INET6 if ":" in options["host"] else socket.AF_INET
     with socket.socket(family) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((options["host"], options["port"]))
+        try:
+            listener.bind((options["host"], options["port"]))
+        except OSError as error:
+            raise CommandError(
+                f"{options['host']}:{options['port']} cannot be listened on: {error.strerror}."
+            ) from error
         listener.listen(2048)
         listener.set_inheritable(True)
         base = [sys.executable, sys.argv[0], "gateway", "--host", options["host"], "--port", str(options["port"])]
-        children = [
-            subprocess.Popen(
-                [*base, "--descriptor", str(listener.fileno())]
-                + (["--admin-port", str(options["admin_port"] + number)] if options["admin_port"] else []),
-                pass_fds=(listener.fileno(),),
-                env=dict(os.environ),
-            )
+        commands = [
+            [*base, "--descriptor", str(listener.fileno())]
+            + (["--admin-port", str(options["admin_port"] + number)] if options["admin_port"] else [])
             for number in range(options["workers"])
         ]
-
-        def end(number: int, frame: Any) -> None:
-            for child in children:
-                child.terminate()
-
-        signal.signal(signal.SIGTERM, end)
-        signal.signal(signal.SIGINT, end)
-        codes = [child.wait() for child in children]
-        return max(codes)
+        return Workers(commands, descriptors=(listener.fileno(),)).run()
