@@ -113,6 +113,19 @@ def test_upload_that_is_refused_early_leaves_a_connection_that_works() -> None:
     assert said.startswith(b"HTTP/1.1 200"), said
 
 
+def test_client_that_asks_before_it_sends_is_told_to_go_on_or_refused_at_once() -> None:
+    head = b" HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+    behind = Backend()
+    with backend(behind) as url, gateway(url) as door, speaking(door) as connection:
+        connection.sendall(b"POST /internal/x" + head)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 404")
+        connection.sendall(b"abc" + b"POST /a" + head)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100")
+        connection.sendall(b"def")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+    assert [seen["body"] for seen in behind.requests] == [b"def"]
+
+
 def test_upload_that_dawdles_after_its_answer_is_ended() -> None:
     with backend(Backend()) as url, gateway(url, head_seconds=0.5) as door, speaking(door) as connection:
         connection.sendall(b"POST /internal/x HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n" + b"x" * 100)
