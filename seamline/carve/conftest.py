@@ -32,10 +32,11 @@ INSERT INTO log (thing_id, text) SELECT id, token FROM thing;
 def servers() -> Iterator[tuple[EmbeddedServer, EmbeddedServer]]:
     with tempfile.TemporaryDirectory(prefix="seamline-move-") as folder:
         Path(folder).chmod(0o755)
-        both = (
-            EmbeddedServer(directory=Path(folder) / "source", fast=True),
-            EmbeddedServer(directory=Path(folder) / "target", fast=True),
+        source, target = (
+            EmbeddedServer(directory=Path(folder) / name, fast=True, settings={"synchronous_commit": "on"})
+            for name in ("source", "target")
         )
+        both = (source, target)
         try:
             for server in both:
                 server.ensure_running()

@@ -262,9 +262,11 @@ def _dismantle(move: Move, source: psycopg.Connection[Any], target: psycopg.Conn
             "DROP FUNCTION IF EXISTS {guard}()",
             "DROP PUBLICATION IF EXISTS {publication}",
             "DROP TABLE IF EXISTS {marker}",
-            "ALTER ROLE {role} NOLOGIN",
         ):
             connection.execute(sql.SQL(statement).format(**names))
+        # A move that was given up early has not made it.
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [move.copying_role]).fetchone():
+            connection.execute(sql.SQL("ALTER ROLE {role} NOLOGIN").format(**names))
 
 
 def _drop_slot(connection: psycopg.Connection[Any], name: str) -> None:

@@ -196,8 +196,8 @@ def fence(move: Move, *, epoch: int) -> Iterator[Fence]:
         move.source.connect(module=move.module) as marker,
         move.target.connect(module=move.module) as target,
     ):
-        for connection in (marker, target):
-            # What is not on disk is not sent: the marker would wait for the log writer's next round.
+        for connection in (decider, marker, target):
+            # The decision outlives a crash; and what is not on disk is not sent, so the marker would have to wait.
             connection.execute("SET synchronous_commit = on")
         yield Fence(
             move=move,

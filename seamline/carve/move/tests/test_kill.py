@@ -1,0 +1,162 @@
+"""Kill anything: the carver or a PostgreSQL at any statement of a move, while writers go on.
+
+Then ``resume`` and the rest of the move, or giving it up, end in one consistent state: every acknowledged token is
+there exactly once, on the side that the pointers name, ids never collide, and one side alone lets writers in. Of the
+generated walk a sample runs here; ``SEAMLINE_WALK=all`` walks every statement.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from seamline.carve.move import cutover
+from seamline.carve.move.errors import MoveRefused
+from seamline.carve.move.servers import Move, Server
+from seamline.carve.move.tests.clients import Writers
+from seamline.data.places import forget_places
+from seamline.data.route import RouteState
+from seamline.embedded import EmbeddedServer
+from seamline.testing import wait_until
+
+STATEMENTS = 110
+"""About as many as a move makes; beyond its end the carver is not killed, which is a case as well."""
+WALK_ALL = os.environ.get("SEAMLINE_WALK") == "all"
+CARVER_AT = range(1, STATEMENTS) if WALK_ALL else (3, 27, 52, 81, 85, 88, 91)
+SERVER_AT = range(1, STATEMENTS, 3) if WALK_ALL else (60, 84)
+
+
+@pytest.fixture(autouse=True)
+def no_places(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The servers are these tests' own."""
+    forget_places()
+    with django_db_blocker.unblock():
+        yield
+    forget_places()
+
+
+def carve(move: Move, *, at: int, after: bool = False, victim: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a carver that kills at the statement; how it ended."""
+    told = {
+        "source": move.source.url, "target": move.target.url, "secret": move.secret, "at": at, "after": after,
+        "victim": victim,
+    }  # fmt: skip
+    root = Path(__file__).resolve().parents[4]
+    return subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("carver.py")), json.dumps(told)],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def settle(move: Move, *, give_up: bool) -> Server:
+    """What an operator does afterwards; where the data are then."""
+    cutover.resume(move)
+    cutover.resume(move.reversed())
+    if cutover.standing(move).flipped:
+        return move.target
+    if give_up:
+        cutover.give_up(move)
+        return move.source
+    cutover.prepare(move)
+    cutover.cut_over(move)
+    return move.target
+
+
+def assert_consistent(move: Move, home: Server, writers: Writers) -> None:
+    with home.connect(module=move.module) as connection:
+        rows = connection.execute("SELECT token, id FROM moved.thing WHERE token NOT LIKE 'old %'").fetchall()
+        logged = connection.execute("SELECT text FROM moved.log WHERE text NOT LIKE 'old %'").fetchall()
+        there = dict(rows)
+        assert len(there) == len(rows) == len({number for _, number in rows})
+        assert {token: there.get(token) for token in writers.acknowledged} == writers.acknowledged
+        assert {text for (text,) in logged} <= there.keys()
+    away = move.target if home is move.source else move.source
+    assert lets_in(move, home)
+    assert not lets_in(move, away)
+    stands = cutover.standing(move)
+    pointers = [pointer for pointer in (stands.source, stands.target) if pointer is not None]
+    if not pointers:
+        assert home is move.source, "data have moved, and nothing says so"
+        return
+    assert {pointer.place.address for pointer in pointers} == {home.place.address}
+    assert [pointer.state for pointer in pointers].count(RouteState.HERE) == 1
+
+
+def lets_in(move: Move, server: Server) -> bool:
+    with server.connect(module=move.module) as connection:
+        row = connection.execute(
+            "SELECT has_schema_privilege('moved_rw', oid, 'USAGE') FROM pg_namespace WHERE nspname = 'moved'"
+        ).fetchone()
+    return row is not None and bool(row[0])
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", CARVER_AT)
+def test_carver_that_is_killed_at_a_statement_costs_nobody_anything(move: Move, at: int, after: bool) -> None:
+    if not WALK_ALL and (at % 2 == 0) is not after:
+        pytest.skip("of each sampled statement one side is walked")
+    with Writers(move) as writers:
+        wait_until(lambda: len(writers.acknowledged) > 5, what="writers")
+        ended = carve(move, at=at, after=after)
+        assert ended.returncode in (-9, 0), ended.stderr[-2000:]
+        count = len(writers.acknowledged)
+        wait_until(lambda: len(writers.acknowledged) > count + 5 or bool(writers.failures), what="writers that go on")
+        home = settle(move, give_up=at % 3 == 0)
+        count = len(writers.acknowledged)
+        wait_until(lambda: len(writers.acknowledged) > count + 5 or bool(writers.failures), what="writers in the end")
+    assert writers.failures == []
+    assert_consistent(move, home, writers)
+
+
+@pytest.mark.parametrize("victim", ["source", "target"])
+@pytest.mark.parametrize("at", SERVER_AT)
+def test_server_that_is_killed_at_a_statement_loses_nothing_acknowledged(
+    move: Move, servers: tuple[EmbeddedServer, EmbeddedServer], at: int, victim: str
+) -> None:
+    server = servers[0] if victim == "source" else servers[1]
+    with Writers(move, patient=True) as writers:
+        wait_until(lambda: len(writers.acknowledged) > 5, what="writers")
+        process = server.status().pid
+        assert process is not None
+        carve(move, at=at, victim=process)
+        server.ensure_running()
+        wait_until(lambda: _answers(move), seconds=30, what="both servers")
+        home = settle(move, give_up=at % 2 == 0)
+        count = len(writers.acknowledged)
+        wait_until(lambda: len(writers.acknowledged) > count + 5, seconds=30, what="writers in the end")
+    assert_consistent(move, home, writers)
+
+
+def test_resume_decides_nothing_while_a_server_is_away(
+    move: Move, servers: tuple[EmbeddedServer, EmbeddedServer]
+) -> None:
+    cutover.prepare(move)
+    servers[1].stop()
+    try:
+        with pytest.raises(psycopg.OperationalError):
+            cutover.resume(move)
+        with pytest.raises((psycopg.OperationalError, MoveRefused)):
+            cutover.cut_over(move)
+        assert lets_in(move, move.source)
+    finally:
+        servers[1].ensure_running()
+
+
+def _answers(move: Move) -> bool:
+    try:
+        cutover.standing(move)
+    except psycopg.Error:
+        return False
+    return True
