@@ -43,9 +43,10 @@ class Seen:
 class Shoppers:
     """A context: they shop from its beginning to its end."""
 
-    def __init__(self, *, port: int, skus: list[str], clients: int = 8) -> None:
+    def __init__(self, *, port: int, skus: list[str], clients: int = 8, pause: float = 0.0) -> None:
+        """:param pause: seconds between two purchases of a client."""
         self.seen = Seen()
-        self._port, self._skus = port, skus
+        self._port, self._skus, self._pause = port, skus, pause
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._shop, args=(number,), daemon=True) for number in range(clients)]
@@ -63,7 +64,7 @@ class Shoppers:
     def _shop(self, number: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
         round_number = 0
-        while not self._stopping.is_set():
+        while not self._stopping.wait(self._pause):
             sku = self._skus[(number + round_number) % len(self._skus)]
             round_number += 1
             try:
