@@ -58,8 +58,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         place = known_place(self.alias)
         if not pool or place is None or _leads_to(pool, place):
             return pool
-        if self._connection_pools.get(self.alias) is pool:
-            old = self._connection_pools.pop(self.alias)
+        if self._connection_pools.get(self.alias) is pool and (old := self._connection_pools.pop(self.alias, None)):
             # It waits for its threads, which nobody here need do.
             threading.Thread(target=old.close, name="seamline old pool", daemon=True).start()
         return super().pool
@@ -85,7 +84,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         address = configured.get("host"), str(configured.get("port")), configured.get("dbname")
         if known is None or known.address == address or not self._serves:
             return False
-        with suppress(psycopg.Error), psycopg.connect(**configured, autocommit=True, connect_timeout=2) as raw:
+        parameters = {**configured, "autocommit": True, "connect_timeout": 2}
+        with suppress(psycopg.Error), psycopg.connect(**parameters) as raw:
             row = _read(raw, schema_of(self.alias))
             if row is not None and pointer_of(row).place.epoch > known.epoch:
                 remember_place(self.alias, pointer_of(row).place)
@@ -103,7 +103,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             sql.Identifier(schema_of(self.alias)), sql.Identifier(GATE)
         )
         with self.wrap_database_errors:
-            self._until_taken_in(lambda: self.connection.execute(statement))
+            try:
+                self._until_taken_in(lambda: self.connection.execute(statement))
+            except BaseException:
+                # Django takes it that nothing has begun: whatever uses this connection next must find it so.
+                with suppress(psycopg.Error):
+                    if self.connection is not None:
+                        self.connection.rollback()
+                raise
 
     def create_cursor(self, name: str | None = None) -> Any:
         """As Django does; one with a name outlives its transaction only where there is none."""

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import OperationalError, transaction
 from pytest_django import DjangoDbBlocker
 
 from seamline.carve.move import cutover
 from seamline.carve.move.errors import MoveRefused
 from seamline.carve.move.servers import Move, Server
-from seamline.carve.move.tests.clients import Writers
+from seamline.carve.move.tests.clients import Writers, connection_of
 from seamline.data.places import forget_places
 from seamline.data.route import RouteState
 from seamline.embedded import EmbeddedServer
@@ -137,6 +138,23 @@ def test_server_that_is_killed_at_a_statement_loses_nothing_acknowledged(
         count = len(writers.acknowledged)
         wait_until(lambda: len(writers.acknowledged) > count + 5, seconds=30, what="writers in the end")
     assert_consistent(move, home, writers)
+
+
+def test_connection_whose_wait_at_the_gate_was_ended_can_be_used_again(move: Move) -> None:
+    wrapper = connection_of(move)
+    with wrapper.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+    with move.source.connect(module=move.module) as fence:
+        fence.execute("BEGIN; LOCK TABLE moved.move_gate IN EXCLUSIVE MODE")
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic(using=move.module):
+            pytest.fail("the gate was open")
+        with wrapper.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM thing")
+            assert cursor.fetchone() == (500,)
+        fence.execute("ROLLBACK")
+    with transaction.atomic(using=move.module), wrapper.cursor() as cursor:
+        cursor.execute("INSERT INTO thing (token) VALUES ('again')")
+    wrapper.close()
 
 
 def test_resume_decides_nothing_while_a_server_is_away(
