@@ -11,6 +11,7 @@ from random import random
 from typing import Any
 
 from seamline.calls.context import current
+from seamline.calls.guard import ENOUGH_SHARE
 from seamline.calls.remote.exchange import AttemptFailed, attempt
 from seamline.calls.remote.pools import pool_of
 from seamline.contract import Contract, ContractError, DeadlineExceeded, ErrorKind, ModuleUnavailable, Operation, Policy
@@ -91,6 +92,7 @@ class RemoteBinding:
         call = current.get()
         target.begin()
         started, healthy, broken = time.monotonic(), None, False
+        hurried = deadline - started < operation.timeout * ENOUGH_SHARE
         try:
             fault = _fault(target, operation, deadline) if faults.installed else None
             with span(operation.full_name, Hop.CLIENT, **{"server.address": target.url}):
@@ -114,11 +116,15 @@ class RemoteBinding:
             healthy = True
             return result
         finally:
+            if hurried and time.monotonic() >= deadline:  # it was the caller who had no time
+                healthy, broken = None, False
             target.end(seconds=time.monotonic() - started, ok=healthy, broken=broken)
 
     def _rest_or_give_up(
         self, operation: Operation, attempts: int, deadline: float, text: str, cause: Exception
     ) -> None:
+        if time.monotonic() >= deadline:
+            raise DeadlineExceeded(operation=operation.full_name) from cause
         if attempts >= self._policy.attempts or not self._budget.withdraw():
             raise ModuleUnavailable(operation=operation.full_name, reason=text) from cause
         # Another instance is asked at once, the same ones only after a rest.

@@ -192,3 +192,13 @@ def test_retries_of_all_callers_together_are_bounded_by_the_budget() -> None:
                 with pytest.raises(ModuleUnavailable):
                     ask()
     assert 15 < tries <= 15 + 15 * 0.2 + 3 + 3
+
+
+def test_callers_in_a_hurry_do_not_eject_an_instance_that_is_well(serve: Callable[[], str]) -> None:
+    binding = over_http(Lent, serve())
+    with rebound(Lent, binding):
+        for _ in range(10):
+            with pytest.raises(DeadlineExceeded):
+                use(Lent, timeout=0.0005).doze(seconds=0.2)
+        assert not any(target.is_ejected(time.monotonic()) for target in binding.balancer.targets())
+        assert ask() == ONE
