@@ -6,6 +6,7 @@ An instance's address was checked when it was registered. A name may lead elsewh
 from __future__ import annotations
 
 import functools
+import os
 import socket
 
 from django.conf import settings
@@ -40,10 +41,13 @@ class _SecurePool(HTTPSConnectionPool):
 
 @functools.cache
 def pools() -> PoolManager:
-    """This process's connections."""
+    """This process's connections; a forked child opens its own, else it would read its parent's answers."""
     manager = PoolManager(num_pools=MOST_INSTANCES, maxsize=MOST_IDLE, block=False)
     manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
     return manager
+
+
+os.register_at_fork(after_in_child=pools.cache_clear)
 
 
 def _checked(connection: HTTPConnection, opened: socket.socket) -> socket.socket:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -124,3 +125,24 @@ def test_an_address_outside_the_installation_s_networks_is_not_talked_to(setting
     with instance() as (url, asked):
         assert refused(outgoing(), url).code == "no_instance"
         assert asked == []
+
+
+def test_a_forked_child_does_not_share_its_parent_s_connections() -> None:
+    with instance() as (url, asked):
+
+        def once() -> bool:
+            request = outgoing()
+            response = forward(request, module=MODULE, balancer=balancer_of(url))
+            return bool(b"".join(Body(response, deadline=request.deadline)))
+
+        assert once()
+        child = os.fork()
+        if child == 0:
+            try:
+                os._exit(0 if once() else 1)
+            finally:
+                os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert once()
+        by_parent, by_child, by_parent_again = (each["connection"] for each in asked)
+        assert by_parent == by_parent_again != by_child
