@@ -5,10 +5,11 @@ This file may not know what a process makes of what it reads.
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +21,7 @@ from seamline.control.board import TTL, BoardAway
 from seamline.control.orders import ORDERS, orders_of
 from seamline.control.values import Happened, Report, Seen
 
+logger = logging.getLogger(__name__)
 ALIAS = "default"
 CHANNEL = "seamline_control"
 MOST_REPORTS = 2000
@@ -139,7 +141,16 @@ def look(execute: Callable[..., Any]) -> Seen:
     """Read all that is in force now."""
     orders = orders_of(execute(ORDERS).fetchall())
     rows = execute(_REPORTS, (MOST_REPORTS,)).fetchall()
-    return Seen(orders=orders, reports=tuple(msgspec.json.decode(text, type=Report) for (text,) in rows))
+    return Seen(orders=orders, reports=tuple(_readable(text for (text,) in rows)))
+
+
+def _readable(texts: Iterable[str]) -> Iterator[Report]:
+    """The reports that this version can read: one that cannot be must not hide the orders."""
+    for text in texts:
+        try:
+            yield msgspec.json.decode(text, type=Report)
+        except msgspec.MsgspecError as error:
+            logger.debug("A process's report cannot be read by this version: %s", error)
 
 
 def forget(execute: Callable[..., Any], process: str) -> None:

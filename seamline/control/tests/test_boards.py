@@ -108,3 +108,14 @@ def test_unsigned_requests_are_refused(path: str) -> None:
     answer = Client().post(f"/internal/control/{path}", b"{}", content_type="application/json")
     assert answer.status_code == 401
     assert overview().processes == 0
+
+
+def test_report_that_a_newer_version_wrote_hides_nothing_of_the_others(board: Board) -> None:
+    newer = '{"process": "two", "host": "h", "breakers": [{"name": "orders", "state": "resting", "sick": false}]}'
+    with table.django_execute() as execute:
+        execute("INSERT INTO control_report VALUES ('two', %s, now() + interval '1 minute')", (newer,))
+    with acting_as("operator:ann"):
+        force_breaker(callee="orders", state=BreakerState.FORCED_OPEN, reason="drill")
+    seen = board.exchange(report=REPORT, happened=[])
+    assert seen.reports == (REPORT,)
+    assert [each.callee for each in seen.orders.breakers] == ["orders"]
