@@ -11,6 +11,8 @@ from collections import deque
 
 MOST = 100_000
 """About 1,600 requests a second for one minute; 15 MB."""
+LONGEST = 120.0
+"""Seconds; what is to be kept for longer was noted before the clock was set back, and goes when its room is needed."""
 
 
 class Replays:
@@ -28,7 +30,10 @@ class Replays:
         :returns: whether it is new; None where there is no room for it.
         """
         with self._lock:
-            while self._in_order and self._in_order[0][0] <= now:
+            while self._in_order:
+                until = self._in_order[0][0]
+                if until > now and (until <= now + LONGEST or len(self._known) < self._most):
+                    break
                 self._known.discard(self._in_order.popleft()[1])
             if nonce in self._known:
                 return False

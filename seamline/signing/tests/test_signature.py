@@ -162,3 +162,12 @@ def test_answer_to_another_request_is_refused() -> None:
     for wrong in (header, None, "nonsense"):
         with pytest.raises(SignatureRefused):
             verify_answer(b"[]", status=200, header=wrong, request=second, keys=KEYS)
+
+
+def test_clock_that_is_set_back_does_not_fill_the_memory_of_requests() -> None:
+    replays = Replays(most=5)
+    assert all(replays.note(f"before {number}", now=NOW, seconds=31) for number in range(3))
+    earlier = NOW - 3600
+    for number in range(8):
+        assert replays.note(f"after {number}", now=earlier + 60 * number, seconds=31)
+        assert replays.note(f"after {number}", now=earlier + 60 * number, seconds=31) is False
