@@ -5,6 +5,7 @@ Breakers tell changes in the threads of calls, so nothing here waits or fails. T
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -29,14 +30,19 @@ class Teller:
         self._process, self._wake = process, wake
         self._waiting: deque[Happened] = deque(maxlen=MOST_KEPT)
         self._own: set[str] = set()
+        self._generations: dict[str, int] = {}
+        self._lock = threading.Lock()
 
     def heard(self, transition: Transition) -> None:
-        """A breaker changed its state."""
-        if transition.after is BreakerState.OPEN and not transition.reason.startswith(FROM_OUTSIDE):
-            self._own.add(transition.name)
-        elif transition.after is not BreakerState.HALF_OPEN:
-            self._own.discard(transition.name)
+        """A breaker changed its state; what led to it may be heard later than what followed."""
         seen = transition.snapshot
+        with self._lock:
+            if seen.generation >= self._generations.get(transition.name, 0):
+                self._generations[transition.name] = seen.generation
+                if transition.after is BreakerState.OPEN and not transition.reason.startswith(FROM_OUTSIDE):
+                    self._own.add(transition.name)
+                elif transition.after is not BreakerState.HALF_OPEN:
+                    self._own.discard(transition.name)
         self._waiting.append(
             Happened(
                 name=transition.name,
