@@ -26,7 +26,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CarvedShop]:
         yield started
 
 
-@pytest.mark.split_run
 def test_module_goes_and_comes_under_traffic_and_no_client_notices(shop: CarvedShop) -> None:
     with Shoppers(port=shop.port, skus=some_skus(shop.address), clients=3, pause=0.2) as seen:
         _shop_on(seen)
