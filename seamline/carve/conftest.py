@@ -15,6 +15,10 @@ from seamline.embedded import EmbeddedServer
 
 SECRET = "for these tests alone"  # noqa: S105
 MODULE = "moved"
+SETTINGS = {
+    "synchronous_commit": "on",
+    "wal_retrieve_retry_interval": "500ms",  # 5 s else until a line that was cut is tried again
+}
 TABLES = """
 SET ROLE moved_owner; SET search_path = moved;
 CREATE TABLE move_gate (nothing boolean PRIMARY KEY CHECK (false));
@@ -33,7 +37,7 @@ def servers() -> Iterator[tuple[EmbeddedServer, EmbeddedServer]]:
     with tempfile.TemporaryDirectory(prefix="seamline-move-") as folder:
         Path(folder).chmod(0o755)
         source, target = (
-            EmbeddedServer(directory=Path(folder) / name, fast=True, settings={"synchronous_commit": "on"})
+            EmbeddedServer(directory=Path(folder) / name, fast=True, settings=SETTINGS)
             for name in ("source", "target")
         )
         both = (source, target)

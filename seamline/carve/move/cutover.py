@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 from seamline.carve.move import preparing
 from seamline.carve.move.errors import FenceFailed, MoveRefused
 from seamline.carve.move.fencing import Stall, accept, fence, prepare_target
-from seamline.carve.move.following import Copying, await_copy, lag
+from seamline.carve.move.following import Copying, await_copy, await_following
 from seamline.carve.move.preflight import refusals
 from seamline.carve.move.servers import Move, Server
 from seamline.carve.move.tables import fingerprint
@@ -222,7 +222,7 @@ def _check_ready(move: Move, source: psycopg.Connection[Any], target: psycopg.Co
     ).fetchone()
     if states is None or states[0] or not states[1]:
         raise MoveRefused(f"{move.target.place} has not copied all tables of {move.module!r} yet.")
-    behind = lag(move, source, target)
+    behind = await_following(move, source, target, most_bytes=MOST_LAG)
     if not behind.active or behind.bytes > MOST_LAG:
         raise MoveRefused(
             f"{move.target.place} is {behind.bytes} bytes behind{'' if behind.active else ' and not connected'}: wait "

@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb
 
 from seamline.carve.move.errors import FenceFailed
 from seamline.carve.move.servers import Move
-from seamline.carve.move.tables import sequence_names, sequence_values, set_sequences, tables_of
+from seamline.carve.move.tables import sequence_names, sequence_values, set_sequences, tables_of, writable_views_of
 from seamline.data.roles import serving_role
 from seamline.data.route import ACCEPT, SCHEMA
 
@@ -70,6 +70,7 @@ class Fence:
     marker: psycopg.Connection[Any]
     target: psycopg.Connection[Any]
     tables: tuple[str, ...]
+    views: tuple[str, ...]
     sequences: tuple[tuple[str, int], ...]
     stall: Stall = field(default_factory=Stall)
     _began: float = 0.0
@@ -91,8 +92,9 @@ class Fence:
             [
                 sql.SQL("BEGIN"),
                 sql.SQL(limits),
-                # Everybody who is in a transaction holds the gate: behind it there are only single statements.
-                *(locks.format(sql.Identifier(schema, table)) for table in self.tables),
+                # Everybody who is in a transaction holds the gate: behind it there are only single statements. These
+                # lock a view before its table, and are to wait where their rights are looked at again: at the view.
+                *(locks.format(sql.Identifier(schema, name)) for name in self._in_order()),
             ]
         )
         try:
@@ -103,6 +105,9 @@ class Fence:
             self.take_down()
             raise FenceFailed(f"A writer does not end: {_line(error)}; {blockers(self.marker, schema)}") from error
         self.stall.locking = time.monotonic() - self._began
+
+    def _in_order(self) -> tuple[str, ...]:
+        return (*self.tables[:1], *self.views, *self.tables[1:])
 
     def await_arrival(self) -> None:
         """Wait until everything that was committed before the fence is at the target.
@@ -206,6 +211,7 @@ def fence(move: Move, *, epoch: int) -> Iterator[Fence]:
             marker=marker,
             target=target,
             tables=tables_of(marker, move.module),
+            views=writable_views_of(marker, move.module),
             sequences=sequence_names(marker, move.module),
         )
 

@@ -36,6 +36,8 @@ FROM pg_replication_slots WHERE slot_name = %s
 READY, DONE = ("r",), ("r", "s")
 POLL = 0.2
 PATIENCE = 3600.0
+RECONNECT = 15.0
+"""Seconds that a subscriber may take to come back; by default it tries every 5 s (wal_retrieve_retry_interval)."""
 MOST_ERRORS = 5
 
 
@@ -105,6 +107,21 @@ def lag(move: Move, source: psycopg.Connection[Any], target: psycopg.Connection[
         )
     counted = target.execute(_ERRORS, [move.subscription]).fetchone()
     return Lag(bytes=row[0] or 0, active=row[1], wal_status=row[2] or "", errors=counted[0] if counted else 0)
+
+
+def await_following(
+    move: Move, source: psycopg.Connection[Any], target: psycopg.Connection[Any], *, most_bytes: int
+) -> Lag:
+    """Wait a little until the target is connected and near: a server that was restarted comes back by itself.
+
+    :returns: how far behind it is, which may still be too far.
+    """
+    deadline = time.monotonic() + RECONNECT
+    while True:
+        behind = lag(move, source, target)
+        if (behind.active and behind.bytes <= most_bytes) or time.monotonic() > deadline:
+            return behind
+        time.sleep(POLL)
 
 
 def await_copy(

@@ -41,6 +41,11 @@ SELECT c.relname || '.' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid =
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %s AND NOT t.tgisinternal AND t.tgenabled IN ('A', 'R') ORDER BY 1
 """
+_DEFINERS = """
+SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname = %s AND p.prosecdef AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+  AND has_function_privilege(%s, p.oid, 'EXECUTE') ORDER BY 1
+"""
 _LARGE = """
 SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -86,6 +91,12 @@ def _schema_refusals(module: str, source: psycopg.Connection[Any]) -> Iterator[s
         yield f"{module}.{table} belongs to the serving role, which no fence holds: give it to {module}_owner."
     for trigger in names(_TRIGGERS):
         yield f"The trigger {trigger} also fires on replicated rows: make it an ordinary one."
+    if source.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [serving_role(module)]).fetchone():
+        for function in names(_DEFINERS, serving_role(module)):
+            yield (
+                f"The function {module}.{function} is SECURITY DEFINER: waiting at the fence it would write with its "
+                f"owner's rights when the data have gone. Make it SECURITY INVOKER."
+            )
     for column in names(_LARGE):
         yield f"{module}.{column} is an oid, maybe of a large object, which is not replicated: use bytea."
     for (name,) in source.execute("SELECT gid FROM pg_prepared_xacts WHERE database = current_database()").fetchall():

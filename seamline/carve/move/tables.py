@@ -14,6 +14,10 @@ _TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = %s AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.relname = %s DESC, c.relname
 """
+_VIEWS = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = %s AND c.relkind = 'v' AND pg_relation_is_updatable(c.oid, false) <> 0 ORDER BY c.relname
+"""
 _SEQUENCES = "SELECT sequencename, increment_by FROM pg_sequences WHERE schemaname = %s ORDER BY 1"
 _COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated::text
@@ -28,6 +32,11 @@ AHEAD = 32
 def tables_of(connection: psycopg.Connection[Any], schema: str) -> tuple[str, ...]:
     """All tables, the gate first: whoever holds that one has no transaction beside."""
     return tuple(row[0] for row in connection.execute(_TABLES, [schema, GATE]).fetchall())
+
+
+def writable_views_of(connection: psycopg.Connection[Any], schema: str) -> tuple[str, ...]:
+    """Views that writes go through: who waits at the table behind one is past the check of the schema's rights."""
+    return tuple(row[0] for row in connection.execute(_VIEWS, [schema]).fetchall())
 
 
 def fingerprint(connection: psycopg.Connection[Any], schema: str) -> str:

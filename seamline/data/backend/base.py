@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
+from django.db import transaction
 from django.db.backends.postgresql import base
 from psycopg import errors, sql
 
@@ -120,12 +121,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return cursor
 
     def _following(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-        """Around each statement: outside transactions it is made again where the data are."""
+        """Around each statement: outside transactions it is made again where the data are.
+
+        Many at once are made in a transaction: whole here or whole there.
+        """
+        if many and self._serves and self.get_autocommit() and not self.in_atomic_block:
+            with transaction.atomic(using=self.alias):
+                return self._following(execute, sql, params, many, context)
+        if self._serves and self.connection is not None and context["cursor"].cursor.connection is not self.connection:
+            # It was made before its transaction began, which had to begin elsewhere.
+            context["cursor"].cursor = self.create_cursor()
         try:
             return execute(sql, params, many, context)
         except Exception as error:
-            if many or self.in_atomic_block or not self._was_refused(error) or not self._follow(may_stay=True):
+            if self.in_atomic_block or not self._was_refused(error):
                 raise
+            with self.wrap_database_errors:  # Django wraps what the statement raises, and not what is done around it
+                if not self._follow(may_stay=True):
+                    raise
 
         def again() -> Any:
             context["cursor"].cursor = self.create_cursor()

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -28,11 +29,18 @@ from seamline.data.route import RouteState
 from seamline.embedded import EmbeddedServer
 from seamline.testing import wait_until
 
-STATEMENTS = 110
-"""About as many as a move makes; beyond its end the carver is not killed, which is a case as well."""
 WALK_ALL = os.environ.get("SEAMLINE_WALK") == "all"
-CARVER_AT = range(1, STATEMENTS) if WALK_ALL else (3, 52, 81, 88, 91)
-SERVER_AT = range(1, STATEMENTS, 3) if WALK_ALL else (60, 84)
+STATEMENTS = {"prepare": 112, "cut_over": 25, "back": 25, "finalise": 34}
+"""More than each phase makes, which a test checks; beyond its end nothing is killed, which is a case as well."""
+EVERYWHERE = [(phase, at) for phase, most in STATEMENTS.items() for at in range(1, most + 1)]
+CARVER_AT = (
+    EVERYWHERE if WALK_ALL else [("prepare", 52), ("prepare", 91), ("cut_over", 22), ("cut_over", 23), ("back", 23)]
+)
+SERVER_AT = (
+    [(phase, at) for phase, at in EVERYWHERE if phase != "prepare" or at % 3 == 0]
+    if WALK_ALL
+    else [("prepare", 60), ("cut_over", 23)]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -44,29 +52,53 @@ def no_places(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     forget_places()
 
 
-def carve(move: Move, *, at: int, after: bool = False, victim: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run a carver that kills at the statement; how it ended."""
-    told = {
-        "source": move.source.url, "target": move.target.url, "secret": move.secret, "at": at, "after": after,
-        "victim": victim,
+def start(move: Move, *, during: str, at: int, **told: Any) -> subprocess.Popen[str]:
+    """A carver that strikes at the statement of the phase."""
+    whole = {
+        "source": move.source.url, "target": move.target.url, "secret": move.secret, "during": during, "at": at,
+        "after": False, "victim": 0, **told,
     }  # fmt: skip
     root = Path(__file__).resolve().parents[4]
-    return subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("carver.py")), json.dumps(told)],
+    return subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("carver.py")), json.dumps(whole)],
         env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
-        check=False,
     )
 
 
-def settle(move: Move, *, give_up: bool) -> Server:
+def carve(move: Move, *, during: str, at: int, **told: Any) -> tuple[int, str, str]:
+    """The same, to its end: how it ended, and what it said."""
+    carver = start(move, during=during, at=at, **told)
+    try:
+        said, complained = carver.communicate(timeout=120)
+    finally:
+        carver.kill()
+    return carver.returncode, said, complained
+
+
+def go_on(writers: Writers) -> None:
+    """Wait until they have written more."""
+    count = len(writers.acknowledged)
+    wait_until(
+        lambda: len(writers.acknowledged) > count + 5 or bool(writers.failures), seconds=30, what="writers that go on"
+    )
+
+
+def settle(move: Move, *, during: str, give_up: bool) -> Server:
     """What an operator does afterwards; where the data are then."""
     cutover.resume(move)
     cutover.resume(move.reversed())
-    if cutover.standing(move).flipped:
+    flipped = cutover.standing(move).flipped
+    if during == "finalise" and flipped:
+        cutover.finalise(move)
         return move.target
+    if during == "back" and flipped:
+        cutover.cut_over(move.reversed())
+        return move.source
+    if flipped or during == "back":
+        return move.target if flipped else move.source
     if give_up:
         cutover.give_up(move)
         return move.source
@@ -104,40 +136,49 @@ def lets_in(move: Move, server: Server) -> bool:
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("at", CARVER_AT)
-def test_carver_that_is_killed_at_a_statement_costs_nobody_anything(move: Move, at: int, after: bool) -> None:
+@pytest.mark.parametrize(("during", "at"), CARVER_AT)
+def test_carver_that_is_killed_at_a_statement_costs_nobody_anything(
+    move: Move, during: str, at: int, after: bool
+) -> None:
     if not WALK_ALL and (at % 2 == 0) is not after:
         pytest.skip("of each sampled statement one side is walked")
     with Writers(move) as writers:
-        wait_until(lambda: len(writers.acknowledged) > 5, what="writers")
-        ended = carve(move, at=at, after=after)
-        assert ended.returncode in (-9, 0), ended.stderr[-2000:]
-        count = len(writers.acknowledged)
-        wait_until(lambda: len(writers.acknowledged) > count + 5 or bool(writers.failures), what="writers that go on")
-        home = settle(move, give_up=at % 3 == 0)
-        count = len(writers.acknowledged)
-        wait_until(lambda: len(writers.acknowledged) > count + 5 or bool(writers.failures), what="writers in the end")
+        go_on(writers)
+        ended, _, complained = carve(move, during=during, at=at, after=after)
+        assert ended in (-9, 0), complained[-2000:]
+        go_on(writers)
+        home = settle(move, during=during, give_up=at % 3 == 0)
+        go_on(writers)
     assert writers.failures == []
     assert_consistent(move, home, writers)
 
 
 @pytest.mark.parametrize("victim", ["source", "target"])
-@pytest.mark.parametrize("at", SERVER_AT)
+@pytest.mark.parametrize(("during", "at"), SERVER_AT)
 def test_server_that_is_killed_at_a_statement_loses_nothing_acknowledged(
-    move: Move, servers: tuple[EmbeddedServer, EmbeddedServer], at: int, victim: str
+    move: Move, servers: tuple[EmbeddedServer, EmbeddedServer], during: str, at: int, victim: str
 ) -> None:
     server = servers[0] if victim == "source" else servers[1]
     with Writers(move, patient=True) as writers:
-        wait_until(lambda: len(writers.acknowledged) > 5, what="writers")
+        go_on(writers)
         process = server.status().pid
         assert process is not None
-        carve(move, at=at, victim=process)
+        carve(move, during=during, at=at, victim=process)
         server.ensure_running()
         wait_until(lambda: _answers(move), seconds=30, what="both servers")
-        home = settle(move, give_up=at % 2 == 0)
-        count = len(writers.acknowledged)
-        wait_until(lambda: len(writers.acknowledged) > count + 5, seconds=30, what="writers in the end")
+        home = settle(move, during=during, give_up=at % 2 == 0)
+        go_on(writers)
     assert_consistent(move, home, writers)
+
+
+@pytest.mark.parametrize("during", ["back", "finalise"])
+def test_walk_is_longer_than_what_it_walks(move: Move, during: str) -> None:
+    ended, said, complained = carve(move, during=during, at=0)
+    assert ended == 0, complained[-2000:]
+    made = json.loads(said)
+    assert made.keys() == {"prepare", "cut_over", during}
+    # The copy is asked for again and again while it takes its time, which is no other statement.
+    assert {phase: count for phase, count in made.items() if phase != "prepare" and count > STATEMENTS[phase]} == {}
 
 
 def test_connection_whose_wait_at_the_gate_was_ended_can_be_used_again(move: Move) -> None:

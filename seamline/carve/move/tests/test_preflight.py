@@ -19,6 +19,7 @@ FAULTS = {
     "fires on replicated rows": "CREATE FUNCTION moved.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
     "CREATE TRIGGER t AFTER INSERT ON moved.thing FOR EACH ROW EXECUTE FUNCTION moved.f();"
     "ALTER TABLE moved.thing ENABLE ALWAYS TRIGGER t",
+    "SECURITY DEFINER": "CREATE FUNCTION moved.add() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
     "large object": "CREATE TABLE moved.blob (id int PRIMARY KEY, content oid)",
     "has no table move_gate": "DROP TABLE moved.move_gate",
     "no collation": "CREATE COLLATION moved_odd (provider = builtin, locale = 'C');"
