@@ -27,6 +27,8 @@ REFUSED = (errors.InsufficientPrivilege, errors.InvalidSchemaName, errors.Undefi
 PATIENCE = 5.0
 """Seconds in which a place must be found that takes us in, once the first has refused."""
 PAUSE = 0.002
+MOST_POOLS = 5
+"""How many pools may be put aside, one after the other, while one thread takes a connection."""
 
 before_transaction: list[Callable[[Any], None]] = []
 """Called with the connection before each transaction of a module begins."""
@@ -55,25 +57,31 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @property
     def pool(self) -> Any:
         """The alias's pool; another one after a move."""
-        pool: Any = super().pool
-        place = known_place(self.alias)
+        pool, place = self._any_pool(), known_place(self.alias)
         if not pool or place is None or _leads_to(pool, place):
             return pool
         if self._connection_pools.get(self.alias) is pool and (old := self._connection_pools.pop(self.alias, None)):
             # It waits for its threads, which nobody here need do.
             threading.Thread(target=old.close, name="seamline old pool", daemon=True).start()
-        return super().pool
+        return self._any_pool()
+
+    def _any_pool(self) -> Any:
+        while True:
+            try:
+                return super().pool
+            except KeyError:  # another thread has put it aside between Django's two looks
+                continue
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """From the pool of the place where the data are; another thread may close the old one at this moment."""
-        for _ in range(3):
+        """From the pool of the place where the data are; another thread may put it aside at this moment."""
+        for _ in range(MOST_POOLS):
+            pool = self.pool
             try:
                 return super().get_new_connection(conn_params)
             except psycopg.OperationalError:
-                pool = self._connection_pools.get(self.alias)
-                if pool and pool.closed:
+                if pool and pool.closed and self._connection_pools.get(self.alias) is pool:
                     self._connection_pools.pop(self.alias, None)
-                elif not self._came_back():
+                elif (pool is None or self._connection_pools.get(self.alias) is pool) and not self._came_back():
                     raise
             conn_params = self.get_connection_params()
         return super().get_new_connection(conn_params)

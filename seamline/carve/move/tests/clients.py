@@ -13,15 +13,21 @@ from seamline.data.backend.base import DatabaseWrapper
 from seamline.data.roles import role_password
 
 
-def connection_of(move: Move) -> DatabaseWrapper:
-    """A connection of this thread, configured with the source and free to follow."""
+def connection_of(move: Move, *, pool: int = 0) -> DatabaseWrapper:
+    """A connection of this thread, configured with the source and free to follow.
+
+    :param pool: of how many connections of this process it is one; 0 for one of its own.
+    """
     place, role = move.source.place, f"{move.module}_rw"
     settings: dict[str, Any] = {
         "ENGINE": "seamline.data.backend", "HOST": place.host, "PORT": str(place.port), "NAME": place.dbname,
         "USER": role, "PASSWORD": role_password(role=role, secret=move.secret), "TIME_ZONE": None,
         "OPTIONS": {"options": f"-c search_path={move.module}", "connect_timeout": 5}, "AUTOCOMMIT": True,
-        "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": False, "ATOMIC_REQUESTS": False, "TEST": {},
+        "CONN_MAX_AGE": 0 if pool else None, "CONN_HEALTH_CHECKS": False, "ATOMIC_REQUESTS": False, "TEST": {},
     }  # fmt: skip
+    if pool:
+        settings["OPTIONS"]["pool"] = {"min_size": 0, "max_size": pool, "timeout": 5.0, "num_workers": 1}
+        settings["CONN_HEALTH_CHECKS"] = True
     wrapper = DatabaseWrapper(settings, alias=move.module)
     connections[move.module] = wrapper
     return wrapper
@@ -31,13 +37,14 @@ class Writers:
     """A context: they write from its beginning to its end, transactions and single statements in turn.
 
     :param patient: go on after an error, as a server is going to be killed; what was not acknowledged is not kept.
+    :param pool: share so many connections, and give them back after each write; 0 for one each.
     """
 
-    def __init__(self, move: Move, *, threads: int = 2, patient: bool = False) -> None:
+    def __init__(self, move: Move, *, threads: int = 2, patient: bool = False, pool: int = 0) -> None:
         self.acknowledged: dict[str, int] = {}
         """Token and the id that was given for it."""
         self.failures: list[str] = []
-        self._move, self._patient = move, patient
+        self._move, self._patient, self._pool = move, patient, pool
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._write, daemon=True) for _ in range(threads)]
 
@@ -50,14 +57,18 @@ class Writers:
         self._stopping.set()
         for thread in self._threads:
             thread.join(30)
+        if pool := DatabaseWrapper._connection_pools.pop(self._move.module, None):
+            pool.close()
 
     def _write(self) -> None:
-        wrapper = connection_of(self._move)
+        wrapper = connection_of(self._move, pool=self._pool)
         number = 0
         while not self._stopping.wait(0.002):
             number += 1
             try:
                 self._add(wrapper, in_transaction=bool(number % 2))
+                if self._pool:
+                    wrapper.close()
             except Error as error:
                 wrapper.close()
                 if not self._patient:

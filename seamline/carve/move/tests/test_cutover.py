@@ -10,12 +10,15 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import errors
+from pytest_django import DjangoDbBlocker
 
 from seamline.carve.move import cutover
 from seamline.carve.move.errors import FenceFailed, MoveRefused
 from seamline.carve.move.fencing import fence
 from seamline.carve.move.rehearsing import rehearse
 from seamline.carve.move.servers import Move, Server
+from seamline.carve.move.tests.clients import Writers
+from seamline.data.places import forget_places
 from seamline.data.provision import provision
 from seamline.data.roles import role_password
 from seamline.data.route import RouteState
@@ -73,6 +76,26 @@ def test_data_go_over_and_back_and_only_one_side_lets_the_serving_role_in(move: 
         assert stands.source.place.address == stands.target.place.address == way.target.place.address
         way = way.reversed()
     assert tokens(move, move.source) == 508
+
+
+def test_threads_that_share_a_pool_all_follow_the_data_there_and_back(
+    move: Move, django_db_blocker: DjangoDbBlocker
+) -> None:
+    forget_places()
+    cutover.prepare(move)
+    with django_db_blocker.unblock(), Writers(move, threads=12, pool=14) as writers:
+        way = move
+        for _ in range(6):
+            count = len(writers.acknowledged)
+            wait_until(
+                lambda count=count: len(writers.acknowledged) > count + 50 or bool(writers.failures),  # type: ignore[misc]
+                what="writers",
+            )
+            cutover.cut_over(way)
+            way = way.reversed()
+    forget_places()
+    assert writers.failures == []
+    assert tokens(move, move.source) == 500 + len(writers.acknowledged)
 
 
 def test_identity_values_are_never_given_twice_whichever_side_gives_them(move: Move) -> None:
