@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from contracts.catalog import Catalog, CategoryDraft, ProductDraft
 from contracts.inventory import Inventory, StockRecord
@@ -28,6 +28,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 30_000
+"""Milliseconds until something must be seen: the first visit to processes that have just begun takes longest."""
 PRODUCTS = (
     ("BAG1", "Red Retrospot Jumbo Bag", "bags", "2.08", 25),
     ("BAG2", "Lunch Bag Red Spotty", "bags", "1.65", 25),
@@ -40,6 +42,7 @@ def browser() -> Iterator[Browser]:
     """One headless Chromium for the session."""
     if not CHROMIUM:
         pytest.skip("Chromium is not installed: browser tests are skipped (Debian: apt-get install chromium)")
+    expect.set_options(timeout=PATIENCE)
     # Playwright keeps an event loop in this thread, and Django would refuse its database in it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
