@@ -110,6 +110,10 @@ def _provision_roles(connection: psycopg.Connection, *, schema: str, database: s
             sql.Identifier(database), sql.Identifier(owner), sql.Identifier(serving)
         )
     )
+    # So that it can build projections anew in a schema beside its own; it never serves.
+    connection.execute(
+        sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(owner))
+    )
 
 
 def _provision_schema(connection: psycopg.Connection, *, schema: str, fenced: bool) -> None:

@@ -27,6 +27,16 @@ def serving_role(schema: str) -> str:
     return f"{schema}_rw"
 
 
+def rebuild_schema(schema: str) -> str:
+    """The schema in which a module's projections are built anew, beside the one whose tables are read."""
+    return f"{schema}__rebuild"
+
+
+def retired_schema(schema: str) -> str:
+    """The schema to which the tables go that a rebuild has replaced, until they are dropped."""
+    return f"{schema}__retired"
+
+
 def role_password(*, role: str, secret: str) -> str:
     """The role's password: an HMAC-SHA-256 of its name under the installation's secret."""
     digest = hmac.new(secret.encode(), f"postgresql role {role}".encode(), hashlib.sha256).digest()

@@ -26,6 +26,7 @@ SKELETON = (
     "seamline/identity",
     "seamline/placement",
     "seamline/platform",
+    "seamline/projections",
     "seamline/resilience",
     "seamline/sagas",
     "seamline/modules",
