@@ -37,8 +37,7 @@ def servers() -> Iterator[tuple[EmbeddedServer, EmbeddedServer]]:
     with tempfile.TemporaryDirectory(prefix="seamline-move-") as folder:
         Path(folder).chmod(0o755)
         source, target = (
-            EmbeddedServer(directory=Path(folder) / name, fast=True, settings=SETTINGS)
-            for name in ("source", "target")
+            EmbeddedServer(directory=Path(folder) / name, fast=True, settings=SETTINGS) for name in ("source", "target")
         )
         both = (source, target)
         try:

@@ -63,7 +63,7 @@ class _Child:
             if now - self._started_at > STEADY:
                 self._rest = FIRST_REST
             print(f"{self.name} ended with {code}; starting it again in {self._rest:g} s.", file=sys.stderr)
-            _kill_session(self.process.pid)
+            end_session(self.process.pid)
             self.process, self._again_at = None, now + self._rest
             self._rest = min(self._rest * 2, LONGEST_REST)
 
@@ -146,10 +146,10 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        _kill_session(process.pid)
+        end_session(process.pid)
 
 
-def _kill_session(leader: int) -> None:
+def end_session(leader: int) -> None:
     """What a process that has ended left running: its workers would keep its port."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)

@@ -76,11 +76,16 @@ class CarvedShop:
     def web_process(self) -> int:
         """The web server's main process."""
         assert self._process is not None
-        children = Path(f"/proc/{self._process.pid}/task").glob("*/children")
-        for pid in (int(pid) for file in children for pid in file.read_text().split()):
-            if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return pid
-        raise AssertionError("the web server does not run")
+        pid = _web_server_below(self._process.pid)
+        assert pid, "the web server does not run"
+        return pid
+
+    def service_process(self, module: str) -> int:
+        """The main process of the web server of a carved module's service; 0 where none runs."""
+        entry = Book(self.root).read(module)
+        if entry is None or entry.service is None or not entry.service.pid:
+            return 0
+        return _web_server_below(entry.service.pid)
 
     def said(self) -> str:
         """What the monolith wrote."""
@@ -127,3 +132,11 @@ class CarvedShop:
         assert self._process is not None
         assert self._process.poll() is None, self.said()
         return "Ctrl-C stops everything." in self.said()
+
+
+def _web_server_below(parent: int) -> int:
+    children = Path(f"/proc/{parent}/task").glob("*/children")
+    for pid in (int(pid) for file in children for pid in file.read_text().split()):
+        if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return pid
+    return 0

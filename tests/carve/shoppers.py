@@ -43,9 +43,16 @@ class Seen:
 class Shoppers:
     """A context: they shop from its beginning to its end."""
 
-    def __init__(self, *, port: int, skus: list[str], clients: int = 8, pause: float = 0.0) -> None:
-        """:param pause: seconds between two purchases of a client."""
+    def __init__(
+        self, *, port: int, skus: list[str], clients: int = 8, pause: float = 0.0, patience: float = 0.0
+    ) -> None:
+        """
+        :param pause: seconds between two purchases of a client.
+        :param patience: seconds in which they ask again what was not answered well, as processes are going to be
+            killed; a purchase with the same key.
+        """
         self.seen = Seen()
+        self._patience = patience
         self._port, self._skus, self._pause = port, skus, pause
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -82,6 +89,10 @@ class Shoppers:
         token = self._ask(connection, "POST", "/api/v1/payments/cards/", CARD)["token"]
         order = {"cart_id": cart, "email": "carve@example.com", "ship_to": SHIP_TO, "payment_method": token}
         answer = self._ask(connection, "POST", "/api/v1/orders/orders/", order, key=cart)
+        deadline = time.monotonic() + self._patience
+        while answer["state"] == "pending" and time.monotonic() < deadline:
+            self._stopping.wait(0.2)
+            answer = self._ask(connection, "POST", "/api/v1/orders/orders/", order, key=cart)
         if answer["state"] != "placed":
             raise Failed(f"order of {cart} is {answer['state']}")
         with self._lock:
@@ -90,6 +101,16 @@ class Shoppers:
     def _ask(
         self, connection: http.client.HTTPConnection, method: str, path: str, body: Any = None, *, key: str = ""
     ) -> Any:
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                return self._ask_once(connection, method, path, body, key=key)
+            except Failed:
+                connection.close()
+                if time.monotonic() > deadline or self._stopping.wait(0.1):
+                    raise
+
+    def _ask_once(self, connection: http.client.HTTPConnection, method: str, path: str, body: Any, *, key: str) -> Any:
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
         began = time.monotonic()
         try:

@@ -13,6 +13,7 @@ import pytest
 from seamline.testing import wait_until
 from tests.carve.shop import CarvedShop
 from tests.carve.shoppers import Seen, Shoppers
+from tests.carve.tokens import assert_nothing_is_lost_or_doubled
 from tests.deployables import buy, project_copy, some_skus
 
 ENOUGH = 8
@@ -56,7 +57,7 @@ def test_module_goes_and_comes_under_traffic_and_no_client_notices(shop: CarvedS
     assert len(seen.failures) <= seen.requests // 100
     assert len(seen.orders) >= 6 * ENOUGH
     assert shop.carve("status")["carves"] == []
-    _assert_nothing_is_lost_or_doubled(shop, seen)
+    assert_nothing_is_lost_or_doubled(shop, seen)
 
 
 @pytest.mark.split_run
@@ -85,28 +86,3 @@ def _shop_on(seen: Seen) -> None:
 
 def _has_schema(shop: CarvedShop, module: str) -> bool:
     return bool(shop.rows("platform", f"SELECT FROM pg_namespace WHERE nspname = '{module}'"))
-
-
-def _assert_nothing_is_lost_or_doubled(shop: CarvedShop, seen: Seen) -> None:
-    placed = shop.rows(
-        "orders", "SELECT order_id::text FROM sales_order WHERE channel <> 'imported' AND state = 'placed'"
-    )
-    kept = [order for (order,) in placed]
-    assert len(kept) == len(set(kept))
-    assert set(seen.orders.values()) <= set(kept), "an acknowledged order is lost"
-    assert len(set(seen.orders.values())) == len(seen.orders)
-    events = shop.rows("orders", "SELECT position, key FROM event_log WHERE name = 'orders.order_placed'")
-    assert len({position for position, _ in events}) == len(events)
-    keys = [key for _, key in events]
-    assert all(keys.count(order) == 1 for order in seen.orders.values()), "an event is lost or doubled"
-    wait_until(
-        lambda: _mails(shop) >= set(seen.orders.values()), seconds=60, every=0.5, what="the mails about all orders"
-    )
-    paid = shop.rows("payments", "SELECT order_id::text, count(*) FROM payment GROUP BY 1")
-    assert all(dict(paid)[order] == 1 for order in seen.orders.values())
-
-
-def _mails(shop: CarvedShop) -> set[str]:
-    found = shop.rows("notifications", "SELECT about, count(*) FROM message WHERE kind = 'order_placed' GROUP BY 1")
-    assert all(count == 1 for _, count in found), "a subscriber was told twice"
-    return {about for about, _ in found}

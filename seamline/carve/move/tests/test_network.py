@@ -27,7 +27,9 @@ from seamline.testing import wait_until
 
 CARVER_AT = EVERYWHERE if WALK_ALL else [("prepare", 62), ("cut_over", 20), ("cut_over", 23)]
 BETWEEN_AT = EVERYWHERE[::2] if WALK_ALL else [("prepare", 91), ("cut_over", 17)]
-SILENT_AT = [(phase, at) for phase, at in EVERYWHERE if phase in ("cut_over", "back")] if WALK_ALL else [("cut_over", 22)]
+SILENT_AT = (
+    [(phase, at) for phase, at in EVERYWHERE if phase in ("cut_over", "back")] if WALK_ALL else [("cut_over", 22)]
+)
 
 
 class Line:
@@ -73,9 +75,13 @@ def struck(carver: subprocess.Popen[str]) -> bool:
 
 
 @pytest.mark.parametrize(("during", "at"), CARVER_AT)
-def test_carver_that_is_cut_off_from_both_servers_costs_nobody_anything(move: Move, line: Line, during: str, at: int) -> None:
+def test_carver_that_is_cut_off_from_both_servers_costs_nobody_anything(
+    move: Move, line: Line, during: str, at: int
+) -> None:
     with Writers(move) as writers:
-        carver = start(move, during=during, at=at, victim=line.process.pid, signal=signal.SIGUSR1, carver_lines=line.leads)
+        carver = start(
+            move, during=during, at=at, victim=line.process.pid, signal=signal.SIGUSR1, carver_lines=line.leads
+        )
         carver.communicate(timeout=60)
         go_on(writers)
         home = settle(move, during=during, give_up=at % 3 == 0)
@@ -89,7 +95,9 @@ def test_carver_that_hears_nothing_any_more_holds_writers_no_longer_than_the_fen
     move: Move, line: Line, during: str, at: int
 ) -> None:
     with Writers(move) as writers:
-        carver = start(move, during=during, at=at, victim=line.process.pid, signal=signal.SIGSTOP, carver_lines=line.leads)
+        carver = start(
+            move, during=during, at=at, victim=line.process.pid, signal=signal.SIGSTOP, carver_lines=line.leads
+        )
         try:
             struck(carver)
             go_on(writers)
@@ -104,9 +112,13 @@ def test_carver_that_hears_nothing_any_more_holds_writers_no_longer_than_the_fen
 
 
 @pytest.mark.parametrize(("during", "at"), BETWEEN_AT)
-def test_servers_that_are_cut_off_from_each_other_for_a_while_lose_nothing(move: Move, line: Line, during: str, at: int) -> None:
+def test_servers_that_are_cut_off_from_each_other_for_a_while_lose_nothing(
+    move: Move, line: Line, during: str, at: int
+) -> None:
     with Writers(move) as writers:
-        carver = start(move, during=during, at=at, victim=line.process.pid, signal=signal.SIGUSR1, server_lines=line.leads)
+        carver = start(
+            move, during=during, at=at, victim=line.process.pid, signal=signal.SIGUSR1, server_lines=line.leads
+        )
         try:
             if struck(carver):
                 go_on(writers)
@@ -126,7 +138,9 @@ def test_cutover_waits_for_a_target_that_has_just_lost_its_line(
 ) -> None:
     conninfo = Move.source_conninfo
     monkeypatch.setattr(
-        Move, "source_conninfo", lambda self: make_conninfo(conninfo(self), port=line.leads[str(self.source.place.port)])
+        Move,
+        "source_conninfo",
+        lambda self: make_conninfo(conninfo(self), port=line.leads[str(self.source.place.port)]),
     )
     cutover.prepare(move)
     line.tell(signal.SIGUSR1)
@@ -136,7 +150,7 @@ def test_cutover_waits_for_a_target_that_has_just_lost_its_line(
         try:
             cutover.cut_over(move)
             told.append("moved")
-        except Exception as error:  # noqa: BLE001 - for the assertion
+        except Exception as error:
             told.append(repr(error))
 
     with move.source.connect(module=move.module) as source:
