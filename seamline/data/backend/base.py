@@ -26,6 +26,9 @@ REFUSED = (errors.InsufficientPrivilege, errors.InvalidSchemaName, errors.Undefi
 """What a server answers that has fenced a schema off, or dropped it afterwards."""
 PATIENCE = 5.0
 """Seconds in which a place must be found that takes us in, once the first has refused."""
+HESITATION = 0.5
+"""Seconds in which a server may go on to refuse that says itself that the data are there: others see a commit a moment
+before the sessions learn what it has changed in their rights."""
 PAUSE = 0.002
 MOST_POOLS = 5
 """How many pools may be put aside, one after the other, while one thread takes a connection."""
@@ -164,17 +167,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 remember_place(self.alias, pointer.place)
 
     def _until_taken_in(self, work: Callable[[], Any]) -> Any:
-        deadline = time.monotonic() + PATIENCE
-        may_stay = True
+        began = time.monotonic()
         while True:
             try:
                 return work()
             except Exception as error:
-                if not self._was_refused(error) or time.monotonic() > deadline:
+                seconds = time.monotonic() - began
+                if (
+                    not self._was_refused(error)
+                    or seconds > PATIENCE
+                    or not self._follow(may_stay=seconds < HESITATION)
+                ):
                     raise
-                if not self._follow(may_stay=may_stay):
-                    raise
-            may_stay = False
             time.sleep(PAUSE)
 
     def _was_refused(self, error: Exception) -> bool:
@@ -186,7 +190,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         A server to which the data were given in this very moment may have to be told so: whoever comes first does.
 
-        :param may_stay: whether it may be tried once more here, as the refusal may be one of a moment ago.
+        :param may_stay: whether it may be tried again here, as the refusal may be one of a moment ago.
         :returns: whether to try again.
         """
         raw, module = self.connection, schema_of(self.alias)

@@ -17,7 +17,7 @@ from seamline.carve.move.errors import FenceFailed, MoveRefused
 from seamline.carve.move.fencing import fence
 from seamline.carve.move.rehearsing import rehearse
 from seamline.carve.move.servers import Move, Server
-from seamline.carve.move.tests.clients import Writers
+from seamline.carve.move.tests.clients import Writers, connection_of
 from seamline.data.places import forget_places
 from seamline.data.provision import provision
 from seamline.data.roles import role_password
@@ -96,6 +96,31 @@ def test_threads_that_share_a_pool_all_follow_the_data_there_and_back(
     forget_places()
     assert writers.failures == []
     assert tokens(move, move.source) == 500 + len(writers.acknowledged)
+
+
+def test_refusal_by_the_server_that_has_the_data_already_is_waited_out(
+    move: Move, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget_places()
+    cutover.prepare(move)
+    pauses = 0
+
+    def sleep(seconds: float) -> None:
+        nonlocal pauses
+        pauses += 1
+        if pauses == 4:
+            source.execute("GRANT USAGE ON SCHEMA moved TO moved_rw")
+
+    with move.source.connect(module=move.module) as source, django_db_blocker.unblock():
+        source.execute("REVOKE USAGE ON SCHEMA moved FROM moved_rw")
+        monkeypatch.setattr("seamline.data.backend.base.time.sleep", sleep)
+        wrapper = connection_of(move)
+        with wrapper.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM thing")
+            assert cursor.fetchone() == (500,)
+        wrapper.close()
+    assert pauses == 4
+    forget_places()
 
 
 def test_identity_values_are_never_given_twice_whichever_side_gives_them(move: Move) -> None:

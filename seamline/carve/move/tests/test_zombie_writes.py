@@ -1,6 +1,6 @@
 """Writes that wait on the fence when it commits, each of another kind: all are refused there, and none slips through.
 
-The right to a schema is looked at where a name is looked up, so what has looked up its names before it waits would pass.
+The right to a schema is looked at where a name is looked up, so what looked up its names before it waits would pass.
 """
 
 from __future__ import annotations
