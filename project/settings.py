@@ -36,6 +36,7 @@ MODULES = (
     "orders",
     "payments",
     "recommendations",
+    "analytics",
     "notifications",
     "storefront",
 )

@@ -1,4 +1,4 @@
-"""After an import: have the recommendations learned at once instead of when their job next looks."""
+"""After an import: have learned and counted at once what jobs would learn and count when they next look."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from django.core.management import call_command
 
 from project.retail.progress import Progress
 
+COMMANDS = {"recommendations": "refresh_recommendations", "analytics": "count_pairs"}
+
 
 def learn_recommendations(*, progress: Progress) -> None:
-    """Learn from all baskets, if this process hosts the module and there is enough news."""
-    if "recommendations" in settings.HOSTED:
-        progress.begin("Learning", None)
-        call_command("refresh_recommendations", stdout=io.StringIO())
+    """Learn from all baskets, for the modules that this process hosts, if there is enough news."""
+    for module, command in COMMANDS.items():
+        if module in settings.HOSTED:
+            progress.begin("Learning" if module == "recommendations" else "Counting pairs", None)
+            call_command(command, stdout=io.StringIO())

@@ -11,6 +11,7 @@ import lzma
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 PENNY = Decimal("0.01")
@@ -26,8 +27,9 @@ class Figures:
     credit_notes: set[str] = field(default_factory=set)
 
 
+@cache
 def figures_of(path: Path) -> dict[tuple[str, str], Figures]:
-    """By month and country; revenue is rounded to the penny once, at the end."""
+    """By month and country, read once a session; revenue is rounded to the penny once, at the end."""
     with lzma.open(path, "rt", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     month: dict[str, str] = {}

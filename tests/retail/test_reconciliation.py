@@ -14,11 +14,13 @@ from contracts.customers import Customers
 from contracts.inventory import Inventory
 from contracts.orders import Order, Orders
 from contracts.payments import Payments
+from modules.analytics.application.count_pairs import count_pairs
 from project.retail.importing import import_retail_file, was_imported
 from project.retail.progress import Silent
 from project.retail.report import ImportReport
 from project.retail.shipment import batches
 from seamline.calls import use
+from tests.retail.analytics import assert_analytics_agree
 from tests.retail.files import REAL_FILE, needs_real_file
 from tests.retail.independent import figures_of
 
@@ -61,6 +63,8 @@ def test_shop_holds_the_real_file_to_the_penny_and_a_second_import_adds_nothing(
     report = import_retail_file(REAL_FILE, marks=tmp_path, progress=Silent())
     _orders_agree(report)
     _other_modules_agree(report)
+    count_pairs()
+    assert_analytics_agree(REAL_FILE, pairs=10)
     assert was_imported(REAL_FILE, marks=tmp_path)
     again = import_retail_file(REAL_FILE, marks=tmp_path, progress=Silent())
     assert again.events == 0

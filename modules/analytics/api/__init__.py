@@ -1,0 +1,1 @@
+"""The module's HTTP API, below ``/api/v1/analytics/``."""

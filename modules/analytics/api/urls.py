@@ -1,0 +1,11 @@
+"""Paths below ``/api/v1/analytics/``."""
+
+from django.urls import path
+
+from modules.analytics.api import views
+
+urlpatterns = [
+    path("revenue/", views.RevenueView.as_view(), name="analytics-revenue"),
+    path("retention/", views.RetentionView.as_view(), name="analytics-retention"),
+    path("pairs/", views.PairsView.as_view(), name="analytics-pairs"),
+]

@@ -1,0 +1,1 @@
+"""The rules: months, revenue, retention, pairs. Pure; they may not know where history is kept."""

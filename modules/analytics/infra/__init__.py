@@ -1,0 +1,1 @@
+"""Between the tables and the values of ``domain/``."""
