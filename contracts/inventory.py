@@ -141,7 +141,7 @@ class InvalidStockChange(InventoryError, kind=ErrorKind.INVALID):
 class Inventory(
     Contract,
     module="inventory",
-    version="1.0",
+    version="1.1",
     events=(StockReserved, ReservationConfirmed, ReservationReleased, ReservationExpired, StockAdjusted),
 ):
     """Stock on hand and reservations."""
@@ -160,6 +160,10 @@ class Inventory(
 
         :raises UnknownReservation: nothing was ever reserved for it.
         """
+
+    @query(timeout=0.5)
+    def reservations(self, *, order_ids: tuple[OrderId, ...]) -> Mapping[OrderId, Reservation]:
+        """The reservations of these orders; orders for which nothing was ever reserved are left out."""
 
     @command(timeout=2.0)
     def reserve(self, *, order_id: OrderId, lines: tuple[StockLine, ...], hold_seconds: int = 900) -> Reservation:

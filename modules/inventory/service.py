@@ -13,6 +13,7 @@ from modules.inventory.application.levels import levels
 from modules.inventory.application.put_stock import put_stock
 from modules.inventory.application.release import release
 from modules.inventory.application.reservation import reservation
+from modules.inventory.application.reservations import reservations
 from modules.inventory.application.reserve import reserve
 
 
@@ -27,6 +28,9 @@ class InventoryService(Inventory):
 
     def reservation(self, *, order_id: OrderId) -> Reservation:
         return reservation(order_id=order_id)
+
+    def reservations(self, *, order_ids: tuple[OrderId, ...]) -> Mapping[OrderId, Reservation]:
+        return reservations(order_ids=order_ids)
 
     def reserve(self, *, order_id: OrderId, lines: tuple[StockLine, ...], hold_seconds: int = 900) -> Reservation:
         return reserve(order_id=order_id, lines=lines, hold_seconds=hold_seconds)

@@ -23,6 +23,7 @@ SELECT order_id, state, expires_at, (
     FROM reservation_line WHERE reservation_line.order_id = reservation.order_id
 ) FROM reservation WHERE order_id = %s
 """
+_READ_ALL = _READ.replace("WHERE order_id = %s", "WHERE order_id = ANY(%s)")
 _LOCK = _READ + " FOR NO KEY UPDATE"
 # Lines are written once, with their reservation, so the subquery may read them from the statement's snapshot.
 _LOCK_OVERDUE = """
@@ -56,6 +57,11 @@ def start(*, order_id: OrderId, hold_seconds: int, now: datetime) -> Started:
 def read(order_id: OrderId) -> Reservation | None:
     """An order's reservation with its lines."""
     return next(iter(_reservations(_READ, [order_id])), None)
+
+
+def read_all(order_ids: Sequence[OrderId]) -> list[Reservation]:
+    """The reservations of these orders with their lines, in one statement."""
+    return _reservations(_READ_ALL, [list(order_ids)])
 
 
 def locked(order_id: OrderId) -> Reservation | None:

@@ -53,6 +53,17 @@ def test_reserved_units_are_no_longer_available() -> None:
     assert use(Inventory).reservation(order_id=order_id) == made
 
 
+def test_reservations_of_several_orders_come_in_one_answer_without_orders_that_have_none() -> None:
+    stock(A=5, B=2)
+    first, second = new_order(), new_order()
+    made = {
+        first: use(Inventory).reserve(order_id=first, lines=lines(B=1, A=3)),
+        second: use(Inventory).reserve(order_id=second, lines=lines(A=1)),
+    }
+    assert use(Inventory).reservations(order_ids=(first, second, new_order())) == made
+    assert use(Inventory).reservations(order_ids=()) == {}
+
+
 def test_hold_ends_after_the_seconds_asked_for() -> None:
     stock(A=1)
     made = use(Inventory).reserve(order_id=new_order(), lines=lines(A=1), hold_seconds=60)
