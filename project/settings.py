@@ -40,10 +40,12 @@ MODULES = (
     "notifications",
     "storefront",
 )
+PRESENT = tuple(name for name in MODULES if (BASE_DIR / "modules" / name / "module.py").is_file())
+"""Those whose code is here; the others were extracted, and live in repositories of their own."""
 _wanted = env.str("SEAMLINE_MODULES", default="all")
-HOSTED = MODULES if _wanted == "all" else tuple(name.strip() for name in _wanted.split(","))
-if unknown := set(HOSTED) - set(MODULES):
-    raise SystemExit(f"SEAMLINE_MODULES names {', '.join(sorted(unknown))}; the modules are: {', '.join(MODULES)}.")
+HOSTED = PRESENT if _wanted == "all" else tuple(name.strip() for name in _wanted.split(","))
+if unknown := set(HOSTED) - set(PRESENT):
+    raise SystemExit(f"SEAMLINE_MODULES names {', '.join(sorted(unknown))}; the modules are: {', '.join(PRESENT)}.")
 
 SEAMLINE_SECRET = installation_secret(root=BASE_DIR)
 SECRET_KEY = hmac.new(SEAMLINE_SECRET.encode(), b"django secret key", hashlib.sha256).hexdigest()
@@ -186,9 +188,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-SEAMLINE_START_COMMANDS = ("load_data",)
+SEAMLINE_START_COMMANDS = ("load_data",) if SEAMLINE_HUB_MODULE in PRESENT else ()
 """What ``manage.py up`` runs at every start when the tables are there; each sees for itself what is left to do."""
-SEAMLINE_START_PAGES = {"Shop": "/", "API docs": "/api/docs/", "Event docs": "/api/events/docs/", "Admin": "/admin/"}
+SEAMLINE_START_PAGES = {
+    **({"Shop": "/"} if SEAMLINE_HUB_MODULE in HOSTED else {}),
+    "API docs": "/api/docs/",
+    "Event docs": "/api/events/docs/",
+    "Admin": "/admin/",
+}
 SEAMLINE_DEMO_LOGINS = {login.title: login.text for login in demo_logins()}
 """Shown by ``manage.py up`` in demo mode."""
 

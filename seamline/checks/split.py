@@ -26,7 +26,7 @@ def check_split(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
         return []
     found = split_findings(
         settings.SEAMLINE_SPLIT,
-        modules=settings.MODULES,
+        modules=settings.PRESENT,
         stays=settings.SEAMLINE_HUB_MODULE,
         environment=os.environ,
     )

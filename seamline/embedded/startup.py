@@ -28,7 +28,9 @@ WITHOUT_DATABASE = frozenset(
 )
 """Commands that never need a database, or see to it themselves; a wrong guess costs a start, no harm."""
 
-ACTIONS_WITHOUT_DATABASE = frozenset({("events", "schemas"), ("events", "asyncapi")})
+ACTIONS_WITHOUT_DATABASE = frozenset(
+    {("events", "schemas"), ("events", "asyncapi"), ("carve", "extract"), ("carve", "shrink")}
+)
 """Likewise, actions of commands that do need one otherwise."""
 
 

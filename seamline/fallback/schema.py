@@ -30,7 +30,7 @@ Document = dict[str, Any]
 
 def add_modules_elsewhere(result: Document, generator: Any, request: Any, public: bool) -> Document:
     """drf-spectacular's post-processing hook: on a door, the document covers what it passes on."""
-    if not settings.SEAMLINE_DOOR:
+    if not settings.SEAMLINE_DOOR or not getattr(generator, "with_modules_elsewhere", True):
         return result
     elsewhere = [name for name in settings.MODULES if name not in settings.HOSTED]
     return merged(result, modules=elsewhere, host=request.get_host() if request is not None else "")

@@ -19,7 +19,7 @@ def chosen_places(text: str, *, port: int, for_later: bool = False) -> tuple[Pla
         environment of this moment.
     :raises CommandError: the split cannot be made; a usage error.
     """
-    modules, stays = tuple(settings.MODULES), settings.SEAMLINE_HUB_MODULE
+    modules, stays = tuple(settings.PRESENT), settings.SEAMLINE_HUB_MODULE
     environment = {} if for_later else dict(os.environ)
     for finding in split_findings(text, modules=modules, stays=stays, environment=environment):
         raise CommandError(f"{finding.where}: {finding.problem} {finding.hint} ({finding.id})", returncode=2)

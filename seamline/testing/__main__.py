@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from typing import Any
 from seamline.embedded import EmbeddedServer
 from seamline.split import WrongSplit, plan_of
 from seamline.testing.database import server_variable
-from seamline.testing.split import module_names
+from seamline.testing.split import extracted_modules, module_names
 
 LONGEST_FIRST = (
     "seamline/events",
@@ -99,6 +100,8 @@ def main(arguments: list[str]) -> int:
         print(f"error: --split: {error}", file=sys.stderr)
         return 2
     parts = told["split_parts"] if options.split else [*parts_of(root), *sample_of(told)]
+    if extracted := extracted_modules(root):
+        parts = _without_code_of(extracted, parts=parts, told=told)
     if options.split:
         arguments = ["--split", options.split, *arguments]
     failed = []
@@ -114,6 +117,22 @@ def main(arguments: list[str]) -> int:
     verdict = f"FAILED: {failed}" if failed else "all passed"
     print(f"\n{len(parts)} parts in {time.monotonic() - started:.0f} s; {verdict}.")
     return 1 if failed else 0
+
+
+def _without_code_of(extracted: Mapping[str, Path], *, parts: Sequence[str], told: dict[str, Any]) -> list[str]:
+    """The parts that can be run though the code of some modules lives elsewhere; says what is left out.
+
+    Tests of the whole run over a split in which the extracted modules' processes run from their own repositories.
+    """
+    away = ", ".join(f"{module} ({folder})" for module, folder in extracted.items())
+    own = [part for part in parts if not part.startswith("tests/")]
+    whole = [part for part in told["split_parts"] if " -m " not in part]
+    if all((folder / "modules").is_dir() for folder in extracted.values()):
+        own += [f"{part} --split {','.join(extracted)}" for part in whole]
+        print(f"The code of {away} is not here: tests of the whole run over those repositories.", flush=True)
+    else:
+        print(f"SKIPPED: {' '.join(whole)}: the code of {away} is neither here nor there.", flush=True)
+    return own
 
 
 def _server(stack: ExitStack) -> str:

@@ -68,9 +68,9 @@ def pytest_load_initial_conftests(
 def _begin_split(text: str, *, root: Path, stays: str) -> None:
     try:
         plan = plan_of(text, modules=split.module_names(root), stays=stays)
+        split.session = split.SplitSession(plan, extracted=split.extracted_modules(root))
     except WrongSplit as error:
         raise pytest.UsageError(f"--split: {error}") from error
-    split.session = split.SplitSession(plan)
     os.environ.update(split.session.begin(dict(os.environ)))
 
 

@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 
 from seamline.embedded.ports import free_port
 from seamline.embedded.serving import answers
-from seamline.split import Deployable, Plan
+from seamline.split import Deployable, Plan, WrongSplit
 from seamline.testing.database import TestServer
 from seamline.testing.hosting import ORDERS, SECRET_HEADER, QuietHandler, run_here
 from seamline.testing.waiting import wait_until
@@ -34,8 +35,9 @@ ORDER_SECONDS = 60.0
 class Process:
     """One deployable beside the session."""
 
-    def __init__(self, deployable: Deployable) -> None:
+    def __init__(self, deployable: Deployable, *, repository: Path | None = None) -> None:
         self.deployable = deployable
+        self._repository = repository
         self.server = TestServer(name=deployable.name)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -49,8 +51,11 @@ class Process:
             "DATABASE_URL": self.server.start(),
             "LOG_LEVEL": environment.get("LOG_LEVEL", "ERROR"),
         }
+        if self._repository is not None:
+            environment["PYTHONPATH"] = str(self._repository)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "seamline.testing.hosting", str(self.port)],
+            cwd=self._repository,
             env=environment,
             stdin=subprocess.PIPE,
             start_new_session=True,
@@ -92,9 +97,16 @@ class Process:
 class SplitSession:
     """The processes beside a session, and the session's own web server."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, extracted: Mapping[str, Path]) -> None:
+        """:param extracted: the repositories of modules whose code is not here; they run from there.
+
+        :raises WrongSplit: a process would need code of two repositories, or of one that is not there.
+        """
         self.plan = plan
-        self.processes = tuple(Process(deployable) for deployable in plan.others)
+        self.processes = tuple(
+            Process(deployable, repository=_repository_of(deployable.modules, extracted)) for deployable in plan.others
+        )
+        _repository_of(plan.hub.modules, extracted)
         self._port = free_port()
         self._web: ThreadedWSGIServer | None = None
 
@@ -198,5 +210,23 @@ def dispatchers() -> Iterator[None]:
 
 
 def module_names(root: Path) -> tuple[str, ...]:
-    """The modules of the project, found before its settings can be read."""
-    return tuple(sorted(file.parent.name for file in root.glob("modules/*/module.py")))
+    """The modules of the project, extracted ones as well, found before its settings can be read."""
+    return tuple(sorted({*(file.parent.name for file in root.glob("modules/*/module.py")), *extracted_modules(root)}))
+
+
+def extracted_modules(root: Path) -> dict[str, Path]:
+    """Modules whose code left this repository, and the folders of theirs: ``[tool.seamline.extracted]``."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    told: dict[str, str] = project.get("tool", {}).get("seamline", {}).get("extracted", {})
+    return {module: (root / folder).resolve() for module, folder in told.items()}
+
+
+def _repository_of(modules: Sequence[str], extracted: Mapping[str, Path]) -> Path | None:
+    places = {extracted.get(module) for module in modules}
+    if len(places) > 1:
+        away = ", ".join(module for module in modules if module in extracted)
+        raise WrongSplit(f"{away} live in repositories of their own: give each a process of its own.")
+    place = next(iter(places), None)
+    if place is not None and not (place / "modules").is_dir():
+        raise WrongSplit(f"{place} is not there, where the code of {', '.join(modules)} lives: check it out beside.")
+    return place

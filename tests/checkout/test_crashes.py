@@ -14,7 +14,6 @@ import pytest
 
 from contracts.kernel import CartId
 from contracts.orders import EmptyCart, Orders, OrderState, PaymentFailed
-from modules.payments.application import carry_out
 from seamline.calls import use
 from seamline.contract import ContractError
 from seamline.testing.split import rows, run_job
@@ -99,6 +98,8 @@ def test_killed_checkout_sent_again_goes_on_once_the_lease_is_over() -> None:
 
 
 def _hang_before_recording(hang: Callable[[], None]) -> None:
+    from modules.payments.application import carry_out
+
     def record(**arguments: object) -> None:
         hang()
 

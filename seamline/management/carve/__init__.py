@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from seamline.management.carve import cutover, finalise, plan, resume, rollback, shadow, start, status, verify
+from seamline.management.carve import (
+    cutover,
+    extract,
+    finalise,
+    plan,
+    resume,
+    rollback,
+    shadow,
+    shrink,
+    start,
+    status,
+    verify,
+)
 from seamline.management.events.output import Action
 
-ACTIONS: tuple[Action, ...] = (plan, start, status, verify, shadow, cutover, rollback, resume, finalise)
+ACTIONS: tuple[Action, ...] = (
+    plan,
+    start,
+    status,
+    verify,
+    shadow,
+    cutover,
+    rollback,
+    resume,
+    finalise,
+    extract,
+    shrink,
+)

@@ -23,6 +23,10 @@ the way of a module, while everything runs:
   manage.py carve finalise orders      drop what keeps the way back open
   manage.py fold orders                bring it home, whenever
 
+the way of its code:
+  manage.py carve extract orders --output ../orders-service       a repository of its own
+  manage.py carve shrink orders --repository ../orders-service    the monolith without that code
+
 After a crash of anything: 'manage.py carve status MODULE', then 'carve resume' or 'carve rollback'.
 See docs/carving.md.
 
