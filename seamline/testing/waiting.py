@@ -9,7 +9,7 @@ from typing import TypeVar
 _T = TypeVar("_T")
 
 
-def wait_until(condition: Callable[[], _T], *, seconds: float = 10.0, every: float = 0.02, what: str = "") -> _T:
+def wait_until(condition: Callable[[], _T], *, seconds: float = 30.0, every: float = 0.02, what: str = "") -> _T:
     """The first truthy answer of the condition.
 
     :raises AssertionError: there was none in time; says what was waited for and the last answer.

@@ -26,6 +26,8 @@ from tests.split.shop import PATIENCE, environment
 
 MODULE = "payments"
 
+pytestmark = pytest.mark.split_run
+
 
 @pytest.fixture(scope="module")
 def monolith(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -129,7 +131,6 @@ def test_module_that_other_code_names_cannot_leave(monolith: Path, repository: P
     assert (monolith / "modules" / MODULE).is_dir()
 
 
-@pytest.mark.split_run
 def test_monolith_without_the_code_passes_its_tests_and_buys_through_the_service(
     monolith: Path, repository: Path
 ) -> None:
@@ -140,12 +141,12 @@ def test_monolith_without_the_code_passes_its_tests_and_buys_through_the_service
     said = passes(monolith, sys.executable, "-m", "seamline.testing", "-k", "test_races")
     assert f"--split {MODULE} " in said
     assert "tests/checkout/test_races.py" in said
-    hub, service = free_port(), free_port()
-    with up(monolith, hub), up(
-        repository, service, SEAMLINE_REGISTRY=f"http://127.0.0.1:{hub}", SEAMLINE_ADVERTISE=f"http://127.0.0.1:{service}"
-    ):  # fmt: skip
-        address = f"http://127.0.0.1:{hub}"
-        assert some_skus(address)
+    address, service = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    with (
+        up(monolith, SEAMLINE_ADVERTISE=address),
+        up(repository, SEAMLINE_REGISTRY=address, SEAMLINE_ADVERTISE=service),
+    ):
+        wait_until(lambda: some_skus(address), seconds=PATIENCE, every=0.5, what="products")
         order = buy(address)
         with psycopg.connect(default_server(repository).url, options=f"-c search_path={MODULE}") as connection:
             paid = connection.execute("SELECT count(*) FROM payment WHERE order_id = %s", [order]).fetchone()
@@ -153,11 +154,12 @@ def test_monolith_without_the_code_passes_its_tests_and_buys_through_the_service
 
 
 @contextmanager
-def up(root: Path, port: int, **further: str) -> Iterator[None]:
-    """``manage.py up`` in a repository, until the block ends."""
+def up(root: Path, **further: str) -> Iterator[None]:
+    """``manage.py up`` in a repository, at the address that it advertises, until the block ends."""
+    address = further["SEAMLINE_ADVERTISE"]
     with (root / "up.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--port", str(port)],
+            [sys.executable, "manage.py", "up", "--port", address.rpartition(":")[2]],
             cwd=root,
             env=environment(PYTHONPATH=str(root), **further),
             stdout=log,
@@ -165,9 +167,7 @@ def up(root: Path, port: int, **further: str) -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        wait_until(
-            lambda: answers(f"http://127.0.0.1:{port}", process), seconds=PATIENCE, every=0.2, what=f"{root.name}"
-        )
+        wait_until(lambda: answers(address, process), seconds=PATIENCE, every=0.2, what=root.name)
         yield
     finally:
         if process.poll() is None:
