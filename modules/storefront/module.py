@@ -13,6 +13,7 @@ module = Module(
     name="storefront",
     owner="shop",
     calls=(Catalog, Customers, Inventory, Orders, Payments, Recommendations),
+    urls="modules.storefront.api.urls",
     subscriptions=(
         Subscription(
             name="storefront.order_history",

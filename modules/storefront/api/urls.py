@@ -1,0 +1,9 @@
+"""Paths below ``/api/v1/storefront/``."""
+
+from django.urls import path
+
+from modules.storefront.api import views
+
+urlpatterns = [
+    path("customer-overview/<uuid:customer_id>/", views.CustomerOverview.as_view(), name="storefront-customer-overview")
+]
