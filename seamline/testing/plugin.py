@@ -31,12 +31,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--split", default="", metavar="MODULES", help="run these modules as processes of their own: orders,payments"
     )
     parser.addini("seamline_hub_module", "the module that stays in the session in every split")
+    parser.addini("seamline_most_calls", "folder=number: how often one line may call one operation within a request")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tell pytest the marker that split sessions heed."""
     config.addinivalue_line(
         "markers", "together(*modules, reason): the test reaches into these modules: the session must host them"
+    )
+    config.addinivalue_line(
+        "markers", "calls_in_loops(reason): requests of this test may call from one line repeatedly"
     )
     config.addinivalue_line("markers", "split_run: takes its time, and runs with --split alone ('make test-split')")
 
@@ -131,6 +135,22 @@ def database(_migrated: None, django_db_blocker: Any) -> Iterator[None]:
     _server.empty()
     if split.session is not None:
         split.session.empty()
+
+
+@pytest.fixture(autouse=True)
+def _no_calls_in_loops(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails a test under which a request, handler or call asked another module again and again from one line."""
+    folder, _, most = request.config.getini("seamline_most_calls").partition("=")
+    looks = most and request.path.is_relative_to(request.config.rootpath / folder)
+    if not looks or request.node.get_closest_marker("calls_in_loops") or "database" not in request.fixturenames:
+        yield
+        return
+    from seamline.testing.loops import calls_in_loops
+
+    with calls_in_loops(most=int(most)) as found:
+        yield
+    if found:
+        pytest.fail("\n".join(map(str, found)), pytrace=False)
 
 
 @pytest.fixture
