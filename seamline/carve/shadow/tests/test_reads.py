@@ -30,7 +30,7 @@ def test_equal_answers_and_equal_errors_are_the_same(shadowed: Shadowed, shelves
 
 
 def test_a_wrong_value_at_the_target_is_real_and_told_without_any_value(shadowed: Shadowed, shelves: Any) -> None:
-    shadowed.at_target("UPDATE shadowed SET owner = 'Grace', places = 22 WHERE id = 2")
+    shadowed.at_target("UPDATE shadowed SET owner = 'Grace', places = 7654321 WHERE id = 2")
     assert shelves.box(number=2) == Box(owner="Ada", places=2)
     assert shadowed.looked() == {"real": 1}
     (found,) = shadowed.differences
@@ -38,7 +38,7 @@ def test_a_wrong_value_at_the_target_is_real_and_told_without_any_value(shadowed
     assert (found.source, found.target) == ("Box", "Box")
     assert found.lag_bytes is not None
     told = msgspec.json.encode(found).decode()
-    assert all(value not in told for value in ("Ada", "Grace", "22"))
+    assert all(value not in told for value in ("Ada", "Grace", "7654321"))
 
 
 def test_lists_and_errors_that_differ_are_told_by_their_shape(shadowed: Shadowed, shelves: Any) -> None:
