@@ -6,8 +6,8 @@ from contracts.inventory import Inventory
 from contracts.orders import CreditNoteIssued, OrderCancelled, OrderPlaced, OrderRejected, Orders
 from contracts.payments import Payments
 from contracts.recommendations import Recommendations
-from seamline.events.subscription import Subscription
 from seamline.modules import Module
+from seamline.projections import Projection
 
 module = Module(
     name="storefront",
@@ -15,9 +15,11 @@ module = Module(
     calls=(Catalog, Customers, Inventory, Orders, Payments, Recommendations),
     urls="modules.storefront.api.urls",
     subscriptions=(
-        Subscription(
+        Projection(
             name="storefront.order_history",
+            version=1,
             events=(OrderPlaced, OrderRejected, OrderCancelled, CreditNoteIssued),
+            models=("storefront.OrderSummary",),
             handler="modules.storefront.handlers:keep_order_history",
             batch=200,
         ),
