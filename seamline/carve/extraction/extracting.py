@@ -168,10 +168,11 @@ def _requirements(root: Path, *, copied: set[Path]) -> Requirements:
     used = sources.third_party(path for path in copied if path.suffix == ".py")
     left = sources.third_party(path for path in every if path not in copied)
     told = read_requirements(root)
+    imported = sources.imported(path for path in copied if path.suffix == ".py")
     return Requirements(
         runtime=needed(told.runtime, used=used, left=left),
         dev=needed(told.dev, used=used | TOOLS, left=left),
-        extras={name: each for name, each in told.extras.items() if uses(each, used=used)},
+        extras={name: each for name, each in told.extras.items() if uses(each, used=imported)},
     )
 
 

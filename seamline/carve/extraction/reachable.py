@@ -43,10 +43,20 @@ def third_party(files: Iterable[Path]) -> frozenset[str]:
     """The top-level names that the files import or name in strings."""
     names: set[str] = set()
     for file in files:
-        for name in _names(file, project=file.parent):
-            names.add(name.partition(".")[0])
+        names |= {name.partition(".")[0] for name in _names(file, project=file.parent)}
         names |= {text.partition(".")[0] for text in _strings(_tree(file)) if text.isidentifier()}
     return frozenset(names)
+
+
+def imported(files: Iterable[Path]) -> frozenset[str]:
+    """The top-level names that the files import; a word that stands in a string does not count."""
+    return frozenset(
+        name.partition(".")[0]
+        for file in files
+        for node in ast.walk(_tree(file))
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in _names_in(node, file=file, project=file.parent)
+    )
 
 
 def lines_that_name(package: str, files: Iterable[Path]) -> Iterator[tuple[Path, int]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from seamline.carve.extraction.reachable import lines_that_name, reachable, third_party
+from seamline.carve.extraction.reachable import imported, lines_that_name, reachable, third_party
 
 FILES = {
     "shop/__init__.py": "",
@@ -64,6 +64,12 @@ def test_dotted_strings_count_as_imports_and_sentences_do_not(project: Path) -> 
 def test_names_of_packages_from_elsewhere_are_told(project: Path) -> None:
     assert "environ" in third_party([project / "shop/settings.py"])
     assert "numpy" in third_party([project / "shop/unused.py"])
+
+
+def test_word_in_a_string_is_no_import(project: Path) -> None:
+    (project / "shop/choices.py").write_text('import environ.env\n\nCHOICES = ("nginx", "envoy")\n')
+    assert "envoy" in third_party([project / "shop/choices.py"])
+    assert imported([project / "shop/choices.py"]) == {"environ"}
 
 
 def test_code_that_names_a_package_is_found_with_its_line(project: Path) -> None:
