@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 from seamline.carve.move.servers import Move, Server
 from seamline.data.provision import provision
 from seamline.embedded import EmbeddedServer
+from seamline.testing import wait_until
 
 SECRET = "for these tests alone"  # noqa: S105
 MODULE = "moved"
@@ -62,11 +64,13 @@ def move(servers: tuple[EmbeddedServer, EmbeddedServer]) -> Iterator[Move]:
         connection.execute(TABLES)
     yield Move(module=MODULE, source=Server(url=databases[0]), target=Server(url=databases[1]), secret=SECRET)
     for server in servers:
+        _drop_subscriptions(server)
+    for server in servers:
         with psycopg.connect(server.url, autocommit=True) as connection:
-            _drop(connection, server)
+            _drop(connection)
 
 
-def _drop(connection: psycopg.Connection, server: EmbeddedServer) -> None:
+def _drop_subscriptions(server: EmbeddedServer) -> None:
     inside = server.url.rpartition("/")[0] + "/moving"
     with psycopg.connect(inside, autocommit=True) as own:
         for (name,) in own.execute(
@@ -76,14 +80,20 @@ def _drop(connection: psycopg.Connection, server: EmbeddedServer) -> None:
             own.execute(f"ALTER SUBSCRIPTION {name} DISABLE")
             own.execute(f"ALTER SUBSCRIPTION {name} SET (slot_name = NONE)")
             own.execute(f"DROP SUBSCRIPTION {name}")
-    connection.execute(
-        "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = 'moving' AND active"
-    )
-    while rows := connection.execute("SELECT slot_name, active FROM pg_replication_slots WHERE database = 'moving'"):
-        slots = rows.fetchall()
-        if not slots:
-            break
-        for name, active in slots:
-            if not active:
-                connection.execute("SELECT pg_drop_replication_slot(%s)", [name])
+
+
+def _drop(connection: psycopg.Connection) -> None:
+    """Once nobody subscribes any more; a worker that is just ending may hold its slot for a moment longer."""
+
+    def without_slots() -> bool:
+        rows = connection.execute("SELECT slot_name, active_pid FROM pg_replication_slots WHERE database = 'moving'")
+        for name, worker in rows.fetchall():
+            with suppress(psycopg.errors.ObjectInUse, psycopg.errors.UndefinedObject):
+                if worker is None:
+                    connection.execute("SELECT pg_drop_replication_slot(%s)", [name])
+                else:
+                    connection.execute("SELECT pg_terminate_backend(%s)", [worker])
+        return not connection.execute("SELECT FROM pg_replication_slots WHERE database = 'moving'").fetchall()
+
+    wait_until(without_slots, what="the end of all replication")
     connection.execute("DROP DATABASE moving WITH (FORCE)")
