@@ -56,6 +56,7 @@ def test_guest_finds_a_product_and_buys_it(page: Page) -> None:
     assert_fits(page)
     page.get_by_label("Search the shop").fill("retrospot")
     page.get_by_label("Search the shop").press("Enter")
+    page.wait_for_url(re.compile(r"/search/"))  # the home page shows the product too
     page.get_by_role("link", name=re.compile("Red Retrospot Jumbo Bag")).first.click()
     assert_fits(page)
     page.get_by_label("Quantity").fill("2")

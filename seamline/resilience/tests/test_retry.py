@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,21 +59,25 @@ def test_threads_cannot_overdraw_it() -> None:
 
 
 class Overdrawn(RetryBudget):
-    """A planted fault: it looks, and pays later."""
+    """A planted fault: all threads look before one pays."""
+
+    def __init__(self, *, looking: int) -> None:
+        super().__init__(ratio=0.2, floor_per_second=0.001)
+        self._all_looked = Barrier(looking)
 
     def withdraw(self) -> bool:
         may = self._saved >= 1
-        time.sleep(0.001)  # what a switch of threads at the wrong moment does
+        self._all_looked.wait(30)
         self._saved -= may
         return may
 
 
 def test_budget_that_threads_can_overdraw_would_be_noticed() -> None:
-    budget = Overdrawn(ratio=0.2, floor_per_second=0.001)
+    budget = Overdrawn(looking=16)
     for _ in range(40):
         budget.deposit()
     with ThreadPoolExecutor(16) as pool:
-        taken = sum(pool.map(lambda _: budget.withdraw(), range(64)))
+        taken = sum(pool.map(lambda _: budget.withdraw(), range(16)))
     assert taken > 9
 
 
