@@ -65,7 +65,7 @@ def publish(*events: Event) -> tuple[UUID, ...]:
     assert module is not None
     if muted.get():
         return tuple(new_event_id() for _ in events)
-    meta = encode(_meta()).decode()
+    meta = encode(meta_of_call()).decode()
     parameters: list[str | int] = []
     identifiers = []
     for event in events:
@@ -74,8 +74,8 @@ def publish(*events: Event) -> tuple[UUID, ...]:
         parameters += (
             str(identifier), event.event_name, event.schema_version, event.key, encode(event).decode(), meta
         )  # fmt: skip
-    _insert(module, _INSERT + ", ".join([_ROW] * len(events)), parameters)
-    after_commit(module, _announcer(module))
+    execute_prepared(module, _INSERT + ", ".join([_ROW] * len(events)), parameters)
+    announce(module)
     return tuple(identifiers)
 
 
@@ -87,8 +87,11 @@ def new_event_id() -> UUID:
     return UUID(int=value | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF)
 
 
-def _insert(module: str, statement: str, parameters: Sequence[str | int]) -> None:
-    """As a prepared statement, which Django's cursors never are: the server parses and plans it once a connection."""
+def execute_prepared(module: str, statement: str, parameters: Sequence[Any]) -> None:
+    """Write into the open transaction as a prepared statement, which Django's cursors never are.
+
+    The server parses and plans it once a connection.
+    """
     connection = connection_for(module)
     session = connection.connection
     if session.prepare_threshold is None:
@@ -96,6 +99,11 @@ def _insert(module: str, statement: str, parameters: Sequence[str | int]) -> Non
     bound: Any = psycopg.Cursor(session)
     with connection.make_debug_cursor(bound) if connection.queries_logged else connection.make_cursor(bound) as cursor:
         cursor.execute(statement, parameters)
+
+
+def announce(module: str) -> None:
+    """Tell all listeners once the module's open transaction has committed, for it holds events."""
+    after_commit(module, _announcer(module))
 
 
 @cache
@@ -127,7 +135,8 @@ def _check_declared(event: type[Event]) -> None:
     _declared.add(event)
 
 
-def _meta() -> dict[str, str]:
+def meta_of_call() -> dict[str, str]:
+    """What is kept beside an event: who acts, what caused it, and what it belongs to."""
     call = current_call()
     cause = causing_event.get()
     meta = {"actor": call.origin.actor}

@@ -19,6 +19,7 @@ SKELETON = (
     "seamline/data",
     "seamline/discovery",
     "seamline/events",
+    "seamline/eventsourcing",
     "seamline/externalise",
     "seamline/fallback",
     "seamline/gateway",

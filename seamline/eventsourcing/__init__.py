@@ -1,0 +1,21 @@
+"""Event sourcing: aggregates whose state is the replay of their events, in the module's own log.
+
+Modules import this package's names and nothing below it.
+"""
+
+from seamline.eventsourcing.aggregate import Aggregate, AggregateType, ConcurrentAppend, Personal, UnknownAggregate
+from seamline.eventsourcing.personal import FORGOTTEN
+from seamline.eventsourcing.repository import Repository
+from seamline.eventsourcing.subject_keys import SubjectForgotten, forget_subject
+
+__all__ = [
+    "FORGOTTEN",
+    "Aggregate",
+    "AggregateType",
+    "ConcurrentAppend",
+    "Personal",
+    "Repository",
+    "SubjectForgotten",
+    "UnknownAggregate",
+    "forget_subject",
+]
