@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from contracts.kernel import Money, OrderId
+from contracts.kernel import ZERO, Money, OrderId
 from seamline.contract import Contract, ContractError, ErrorKind, Event, Secret, command, query
 
 
@@ -39,6 +39,8 @@ class Payment:
     state: PaymentState
     method: PaymentMethod
     decline_reason: str = ""
+    charged_back: Money = ZERO
+    """Taken back by the card's bank, against the shop's will."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,15 @@ class PaymentRefunded(Event, name="payments.payment_refunded", key="order_id"):
     """Of this refund."""
     reason: str
     refunded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentChargedBack(Event, name="payments.payment_charged_back", key="order_id"):
+    order_id: OrderId
+    amount: Money
+    """Of this chargeback."""
+    reason: str
+    charged_back_at: datetime
 
 
 @dataclass(eq=False, kw_only=True)
@@ -147,8 +158,15 @@ class RefundTooLarge(PaymentsError, kind=ErrorKind.INVALID):
 class Payments(
     Contract,
     module="payments",
-    version="1.0",
-    events=(PaymentAuthorised, PaymentRefused, PaymentCaptured, PaymentVoided, PaymentRefunded),
+    version="1.1",
+    events=(
+        PaymentAuthorised,
+        PaymentRefused,
+        PaymentCaptured,
+        PaymentVoided,
+        PaymentRefunded,
+        PaymentChargedBack,
+    ),
 ):
     """One payment an order: authorise, then capture or void, later refund."""
 
@@ -209,6 +227,15 @@ class Payments(
         :raises WrongPaymentState: it is not captured.
         :raises RefundTooLarge: more would be given back than was captured.
         :raises ProviderTimedOut: no answer in time; call again with the same key.
+        """
+
+    @command(timeout=3.0)
+    def charge_back(self, *, order_id: OrderId, amount: Money, reason: str) -> Payment:
+        """Book that the card's bank took a part or all of a captured payment back.
+
+        :raises UnknownPayment: no payment was ever started for this order.
+        :raises WrongPaymentState: it is not captured, or was settled elsewhere.
+        :raises RefundTooLarge: more would be gone than was captured.
         """
 
     @command(timeout=30.0)

@@ -120,10 +120,10 @@ class ProviderRequestAdmin(ReadOnlyAdmin):
 class LedgerEntryAdmin(ReadOnlyAdmin):
     """The ledger, the newest first; searched by the whole id of an order or a transaction."""
 
-    list_display = ("at", "account", "amount", "currency", "order_id", "transaction_id")
+    list_display = ("at", "account", "amount", "currency", "key", "stream", "version", "transaction_id")
     list_filter = ("account", "at")
-    search_fields = ("order_id__exact", "transaction_id__exact")
-    search_help_text = "The whole id of an order or a transaction"
+    search_fields = ("key__exact", "transaction_id__exact")
+    search_help_text = "The whole id of an order, or of a transaction"
     ordering = ("-id",)
 
 

@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from contracts.payments import PaymentState
-from modules.payments.domain.ledger import LedgerAccount
 from modules.payments.domain.lifecycle import Outcome, RequestKind
 
 LONGEST_REASON = 200
@@ -40,13 +39,14 @@ class StoredMethod(models.Model):
 
 
 class PaymentRow(models.Model):
-    """The payment of one order."""
+    """The payment of one order, as its stream of events makes it up to ``version``."""
 
     order_id = models.UUIDField("order", primary_key=True)
     amount = _money()
     currency = models.CharField(max_length=3)
     refunded = _money(default=0)
     refunding = _money(default=0)
+    charged_back = _money(default=0)
     state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in PaymentState])
     void_reason = models.CharField(max_length=LONGEST_REASON, blank=True)
     never_started = models.BooleanField(default=False)
@@ -56,6 +56,7 @@ class PaymentRow(models.Model):
     last4 = models.CharField(max_length=4, blank=True)
     card = models.CharField(max_length=64, blank=True)
     decline_reason = models.CharField(max_length=LONGEST_REASON, blank=True)
+    version = models.IntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -73,7 +74,11 @@ class PaymentRow(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded__gte=0)
                 & Q(refunding__gte=0)
-                & (Q(refunded=0, refunding=0) | Q(amount__gte=F("refunded") + F("refunding"))),
+                & Q(charged_back__gte=0)
+                & (
+                    Q(refunded=0, refunding=0, charged_back=0)
+                    | Q(amount__gte=F("refunded") + F("refunding") + F("charged_back"))
+                ),
                 name="payment_refunds_within_amount",
             ),
         ]
@@ -112,12 +117,14 @@ class ProviderRequest(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """One side of a movement of money. Rows are only ever added."""
+    """One side of what the event at a version of a stream moves. Rows are only ever added."""
 
     id = models.BigAutoField(primary_key=True)
     transaction_id = models.UUIDField("transaction")
-    order_id = models.UUIDField("order")
-    account = models.CharField(max_length=10, choices=[(account.value, account.value) for account in LedgerAccount])
+    stream = models.CharField(max_length=100)
+    version = models.IntegerField()
+    key = models.CharField("about", max_length=64)
+    account = models.CharField(max_length=80)
     amount = _money()
     currency = models.CharField(max_length=3)
     at = models.DateTimeField()
@@ -130,7 +137,10 @@ class LedgerEntry(models.Model):
             models.UniqueConstraint(fields=["transaction_id", "account"], name="ledger_entry_booked_once"),
             models.CheckConstraint(condition=~Q(amount=0), name="ledger_entry_not_zero"),
         ]
-        indexes = [models.Index(fields=["order_id"], name="ledger_entry_of_order")]
+        indexes = [
+            models.Index(fields=["key"], name="ledger_entry_about"),
+            models.Index(fields=["account", "at"], name="ledger_entry_of_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount:+} {self.currency}"

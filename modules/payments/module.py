@@ -1,4 +1,4 @@
-"""The manifest of payments: cards, authorisations, captures and refunds."""
+"""The manifest of payments: cards, authorisations, captures, refunds and chargebacks, as a ledger of events."""
 
 from contracts.payments import Payments
 from seamline.jobs import Job
@@ -16,5 +16,6 @@ module = Module(
             every=5,
         ),
     ),
+    aggregates=("modules.payments.infra.streams:PAYMENT",),
     urls="modules.payments.api.urls",
 )

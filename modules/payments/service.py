@@ -11,6 +11,7 @@ from contracts.kernel import Money, OrderId
 from contracts.payments import Payment, PaymentMethod, Payments, Settlement
 from modules.payments.application.authorise import authorise
 from modules.payments.application.capture import capture
+from modules.payments.application.charge_back import charge_back
 from modules.payments.application.payment import payment
 from modules.payments.application.payments import payments
 from modules.payments.application.put_settlements import put_settlements
@@ -53,6 +54,9 @@ class PaymentsService(Payments):
     @stepwise
     def refund(self, *, order_id: OrderId, amount: Money, reason: str) -> Payment:
         return refund(order_id=order_id, amount=amount, reason=reason)
+
+    def charge_back(self, *, order_id: OrderId, amount: Money, reason: str) -> Payment:
+        return charge_back(order_id=order_id, amount=amount, reason=reason)
 
     def put_settlements(self, *, settlements: tuple[Settlement, ...]) -> int:
         return put_settlements(settlements=settlements)

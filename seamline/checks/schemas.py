@@ -15,10 +15,9 @@ from seamline.checks.finding import Finding
 from seamline.schemas import (
     Kind,
     SchemaFinding,
-    declared_contracts,
     read_corpus,
-    released_folder,
     schema_findings,
+    sources,
 )
 
 IDS = {
@@ -31,8 +30,10 @@ IDS = {
 
 @register("seamline")
 def check_event_schemas(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """``seamline.E019``, ``W020`` and ``E021``: all contracts of the project, hosted by this process or not."""
-    found = schema_findings(declared_contracts(), read_corpus(released_folder()))
+    """``seamline.E019``, ``W020`` and ``E021``: of all contracts, hosted here or not, and of modules' own."""
+    found = [
+        finding for source in sources() for finding in schema_findings(source.publishers, read_corpus(source.folder))
+    ]
     return [finding.message() for finding in event_findings(found)]
 
 

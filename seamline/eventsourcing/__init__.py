@@ -4,6 +4,7 @@ Modules import this package's names and nothing below it.
 """
 
 from seamline.eventsourcing.aggregate import Aggregate, AggregateType, ConcurrentAppend, Personal, UnknownAggregate
+from seamline.eventsourcing.history import Recorded
 from seamline.eventsourcing.personal import FORGOTTEN
 from seamline.eventsourcing.repository import Repository
 from seamline.eventsourcing.subject_keys import SubjectForgotten, forget_subject
@@ -14,6 +15,7 @@ __all__ = [
     "AggregateType",
     "ConcurrentAppend",
     "Personal",
+    "Recorded",
     "Repository",
     "SubjectForgotten",
     "UnknownAggregate",

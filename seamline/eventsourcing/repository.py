@@ -15,6 +15,7 @@ from seamline.contract.codec import encode
 from seamline.data import atomic, connection_for
 from seamline.eventsourcing.aggregate import Aggregate, AggregateType, ConcurrentAppend, State, UnknownAggregate
 from seamline.eventsourcing.appending import Link, append
+from seamline.eventsourcing.history import Recorded, histories
 from seamline.eventsourcing.loading import AT_ANY_TIME, LATEST, load, load_many
 
 MOST_TRIES = 8
@@ -53,6 +54,10 @@ class Repository(Generic[State]):
     def find_many(self, ids: Iterable[object]) -> Mapping[str, Aggregate[State]]:
         """Those of the aggregates that exist, by id, in one statement."""
         return load_many(self.type, [str(id) for id in ids])
+
+    def histories(self, ids: Iterable[object]) -> Mapping[str, list[Recorded]]:
+        """What happened to those of the aggregates that exist, by id, in one statement."""
+        return histories(self.type, [str(id) for id in ids])
 
     def new(self, id: object) -> Aggregate[State]:
         """One of which the caller takes it that nothing has happened yet; saving it finds out."""

@@ -42,6 +42,8 @@ class Module:
     jobs: tuple[Job, ...] = ()
     sagas: tuple[str, ...] = ()
     """Paths of its saga definitions."""
+    aggregates: tuple[str, ...] = ()
+    """Paths of its event-sourced aggregates' types."""
     urls: str = ""
     """Dotted path of the URL configuration of its API, mounted below ``/api/v1/<name>/``."""
     extensions: tuple[str, ...] = field(default=())

@@ -8,6 +8,7 @@ from seamline.schemas.declared import declared_contracts, released_folder
 from seamline.schemas.release import NotReleasable, Released, release
 from seamline.schemas.rules import Kind, SchemaFinding, schema_findings
 from seamline.schemas.shape import Schema, schema_of
+from seamline.schemas.streams import Source, sources
 
 __all__ = [
     "Corpus",
@@ -16,10 +17,12 @@ __all__ = [
     "Released",
     "Schema",
     "SchemaFinding",
+    "Source",
     "declared_contracts",
     "read_corpus",
     "release",
     "released_folder",
     "schema_findings",
     "schema_of",
+    "sources",
 ]

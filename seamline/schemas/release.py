@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from seamline.contract import Contract
 from seamline.schemas.corpus import Corpus, Revision, append_revision
+from seamline.schemas.publisher import Publisher
 from seamline.schemas.rules import Kind, SchemaFinding, schema_findings
 from seamline.schemas.samples import samples_of
 from seamline.schemas.shape import schema_of
@@ -31,7 +31,7 @@ class NotReleasable(ValueError):
 
 
 def release(
-    contracts: Sequence[type[Contract]], corpus: Corpus, *, widened: bool = False, dry_run: bool = False
+    contracts: Sequence[Publisher], corpus: Corpus, *, widened: bool = False, dry_run: bool = False
 ) -> tuple[Released, ...]:
     """Write every unreleased schema to the corpus' folder, all or none.
 

@@ -13,11 +13,12 @@ from enum import StrEnum
 
 import msgspec
 
-from seamline.contract import Contract, Event
+from seamline.contract import Event
 from seamline.contract.upcasting import upcasters
 from seamline.schemas.compare import Cause, differences, unreadable
 from seamline.schemas.corpus import Corpus, ReleasedVersion
 from seamline.schemas.lifting import decoded
+from seamline.schemas.publisher import Publisher
 from seamline.schemas.shape import Schema, schema_of
 
 RESTORE = "Restore the file from version control: the corpus only grows, by 'manage.py events schemas --release'."
@@ -47,7 +48,7 @@ class SchemaFinding:
     advice: str
 
 
-def schema_findings(contracts: Sequence[type[Contract]], corpus: Corpus) -> tuple[SchemaFinding, ...]:
+def schema_findings(contracts: Sequence[Publisher], corpus: Corpus) -> tuple[SchemaFinding, ...]:
     """All findings, in the order of the events' names."""
     found = [SchemaFinding(kind=Kind.DAMAGED, event="", problem=each, advice=RESTORE) for each in corpus.damages]
     declared = {event.event_name: (event, contract) for contract in contracts for event in contract.events}

@@ -14,7 +14,8 @@ from contracts.payments import (
     WrongPaymentState,
 )
 from modules.payments.application.carry_out import carry_out
-from modules.payments.domain.lifecycle import Account, RequestKind
+from modules.payments.domain.account import Account
+from modules.payments.domain.lifecycle import RequestKind
 from modules.payments.infra import books
 
 

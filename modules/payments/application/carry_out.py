@@ -6,53 +6,46 @@ which its caller or ``settle_pending`` carries out again under the same key: the
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.utils import timezone
 
 from contracts.kernel import Money, OrderId
-from contracts.payments import (
-    PaymentAuthorised,
-    PaymentCaptured,
-    PaymentRefunded,
-    PaymentRefused,
-    PaymentVoided,
-    ProviderTimedOut,
-)
+from contracts.payments import ProviderTimedOut
 from modules.payments.application.ports import Answer, PaymentProvider, ProviderSilent
-from modules.payments.domain.ledger import movement
-from modules.payments.domain.lifecycle import (
-    NEVER_ARRIVED,
-    Account,
-    Happened,
-    Outcome,
-    Progress,
-    RequestKind,
-    after_answer,
-)
-from modules.payments.infra import books, ledger
+from modules.payments.domain.account import Account, after
+from modules.payments.domain.events import RefundRequested
+from modules.payments.domain.lifecycle import NEVER_ARRIVED, Answered, Outcome, RequestKind, after_answer
+from modules.payments.infra import books, streams
 from modules.payments.infra.provider import provider
 from seamline.contract import Event
 from seamline.data import atomic
-from seamline.events import publish
+from seamline.eventsourcing import Aggregate
 
 
 def carry_out(
-    *, key: str, kind: RequestKind, account: Account, amount: Decimal, ask_first: bool, may_send: bool = True
+    *,
+    key: str,
+    kind: RequestKind,
+    account: Account,
+    amount: Decimal,
+    ask_first: bool,
+    may_send: bool = True,
+    known: Aggregate[Account] | None = None,
 ) -> Account | None:
     """Get the provider's answer to a request that is written down, record it, and carry out what follows.
 
     :param ask_first: the request may have been sent before; its outcome is asked for before it is sent again.
     :param may_send: False only asks.
+    :param known: the payment's stream as the caller has just saved it, so that it need not be read again.
     :returns: the payment as it is then; None where the provider does not know the request, which stays open.
     :raises ProviderTimedOut: the provider is silent; the request stays open.
     """
     answer = _answer(key=key, kind=kind, account=account, amount=amount, ask_first=ask_first, may_send=may_send)
     if answer.outcome is Outcome.UNKNOWN:
         return None
-    account, follow_up = record(key=key, answer=answer)
+    account, follow_up = record(key=key, answer=answer, known=known)
     if follow_up is None:
         return account
     return carry_out(
@@ -64,38 +57,56 @@ def carry_out(
     )
 
 
-def record(*, key: str, answer: Answer) -> tuple[Account, RequestKind | None]:
-    """Apply an answer to its payment, once: states, ledger, events and the request that follows are one commit."""
+def record(*, key: str, answer: Answer, known: Aggregate[Account] | None = None) -> tuple[Account, RequestKind | None]:
+    """Apply an answer to its payment, once: events, ledger, rows and the request that follows are one commit.
+
+    :param known: the payment as it was when the request was sent; used where nothing has happened since.
+    """
     now = timezone.now()
     with atomic("payments"):
-        account, request = books.locked_with_request(key)
+        account, version, request = books.locked_with_request(key)
         # One that was given up and approved after all is applied: what it set aside must be let go of.
         if not request.is_open and not (request.detail == NEVER_ARRIVED and answer.outcome is Outcome.APPROVED):
             return account, None
+        payment = known if known is not None and known.version == version else streams.payments.get(account.order_id)
         progress = after_answer(
-            account, kind=request.kind, amount=request.amount, outcome=answer.outcome, detail=answer.detail
+            payment.state,
+            Answered(
+                kind=request.kind,
+                amount=request.amount,
+                outcome=answer.outcome,
+                at=now,
+                detail=answer.detail,
+                reason=request.reason,
+            ),
         )
-        account = progress.account
-        follow_up = progress.follow_up
-        if follow_up is RequestKind.REFUND:
-            account = write_refund_of_all(account, reason=account.void_reason, now=now)
-        elif follow_up is RequestKind.VOID:
-            void_key = follow_up_key(account.order_id, follow_up)
-            books.ask(
-                key=void_key, account=account, kind=follow_up, amount=Decimal(0), reason=account.void_reason, now=now
-            )
-        books.save(account, now=now, key=key, outcome=answer.outcome, detail=answer.detail)
-        _book(progress, key=key, request=request, now=now)
-        publish(*_events(progress, request=request, now=now))
-    return account, follow_up
+        facts = progress.events + _asked_next(after(payment.state, *progress.events), progress.follow_up, now=now)
+        saved = streams.save(payment, *facts)
+        books.save(saved, now=now, key=key, outcome=answer.outcome, detail=answer.detail)
+    return saved.payment.state, progress.follow_up
 
 
-def write_refund_of_all(account: Account, *, reason: str, now: datetime) -> Account:
-    """Write down the request that gives all of a captured payment back; the payment must be saved afterwards."""
-    amount = account.refundable.amount
+def _asked_next(account: Account, follow_up: RequestKind | None, *, now: datetime) -> tuple[Event, ...]:
+    if follow_up is RequestKind.REFUND:
+        return (ask_for_all(account, reason=account.void_reason, now=now),)
+    if follow_up is RequestKind.VOID:
+        books.ask(
+            key=follow_up_key(account.order_id, follow_up),
+            account=account,
+            kind=follow_up,
+            amount=Decimal(0),
+            reason=account.void_reason,
+            now=now,
+        )
+    return ()
+
+
+def ask_for_all(account: Account, *, reason: str, now: datetime) -> RefundRequested:
+    """Write down the request that gives all of a captured payment back; the fact must be saved."""
+    wanted = account.refundable
     key = follow_up_key(account.order_id, RequestKind.REFUND)
-    books.ask(key=key, account=account, kind=RequestKind.REFUND, amount=amount, reason=reason, now=now)
-    return replace(account, refunding=account.refunding + amount)
+    books.ask(key=key, account=account, kind=RequestKind.REFUND, amount=wanted.amount, reason=reason, now=now)
+    return RefundRequested(order_id=account.order_id, amount=wanted, reason=reason, requested_at=now)
 
 
 def follow_up_key(order_id: OrderId, kind: RequestKind) -> str:
@@ -128,36 +139,3 @@ def _send(serving: PaymentProvider, *, key: str, kind: RequestKind, account: Acc
             return serving.void(key=key, authorisation=authorisation)
         case RequestKind.REFUND:
             return serving.refund(key=key, authorisation=authorisation, amount=money)
-
-
-def _book(progress: Progress, *, key: str, request: books.Request, now: datetime) -> None:
-    account = progress.account
-    for happened in progress.happened:
-        if happened is Happened.CAPTURED:
-            cause = f"capture:{account.order_id}"
-            ledger.book(movement(cause=cause, order_id=account.order_id, amount=account.amount), at=now)
-        elif happened is Happened.REFUNDED:
-            back = Money(amount=-request.amount, currency=account.amount.currency)
-            ledger.book(movement(cause=key, order_id=account.order_id, amount=back), at=now)
-
-
-def _events(progress: Progress, *, request: books.Request, now: datetime) -> list[Event]:
-    account = progress.account
-    order_id, amount = account.order_id, account.amount
-    made: list[Event] = []
-    for happened in progress.happened:
-        match happened:
-            case Happened.AUTHORISED:
-                made.append(PaymentAuthorised(order_id=order_id, amount=amount, authorised_at=now))
-            case Happened.REFUSED:
-                made.append(
-                    PaymentRefused(order_id=order_id, amount=amount, reason=account.decline_reason, refused_at=now)
-                )
-            case Happened.CAPTURED:
-                made.append(PaymentCaptured(order_id=order_id, amount=amount, captured_at=now))
-            case Happened.VOIDED:
-                made.append(PaymentVoided(order_id=order_id, amount=amount, voided_at=now))
-            case Happened.REFUNDED:
-                back = Money(amount=request.amount, currency=amount.currency)
-                made.append(PaymentRefunded(order_id=order_id, amount=back, reason=request.reason, refunded_at=now))
-    return made

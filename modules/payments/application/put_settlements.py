@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from contracts.kernel import Money, OrderId
 from contracts.payments import PaymentCaptured, PaymentRefunded, Settlement
-from modules.payments.domain.ledger import LedgerAccount, movement
-from modules.payments.infra import ledger
+from modules.payments.domain.events import SettlementTaken
+from modules.payments.infra import ledger, streams
 from modules.payments.infra.settlements import add
 from seamline.contract import Event
-from seamline.events import publish
 
 CREDIT_NOTE = "credit note"
-EVENTS_AT_ONCE = 2_000
+SETTLEMENTS_AT_ONCE = 2_500
 
 
 def put_settlements(*, settlements: tuple[Settlement, ...]) -> int:
@@ -24,22 +23,20 @@ def put_settlements(*, settlements: tuple[Settlement, ...]) -> int:
     for settlement in settlements:
         by_order.setdefault(settlement.order_id, settlement)
     new = [by_order[order_id] for order_id in add(list(by_order.values()))]
-    ledger.book_at(
-        [
-            (entry, settlement.settled_at)
-            for settlement in new
-            if settlement.amount.amount
-            for entry in movement(
-                cause=f"settlement:{settlement.order_id}",
-                order_id=settlement.order_id,
-                amount=settlement.amount,
-                holder=LedgerAccount.ELSEWHERE,
-            )
-        ]
-    )
-    for start in range(0, len(new), EVENTS_AT_ONCE):
-        publish(*(_event(settlement) for settlement in new[start : start + EVENTS_AT_ONCE]))
+    for start in range(0, len(new), SETTLEMENTS_AT_ONCE):
+        saved = streams.save_all(
+            [
+                (streams.payments.new(settlement.order_id), _events(settlement))
+                for settlement in new[start : start + SETTLEMENTS_AT_ONCE]
+            ]
+        )
+        ledger.book([entry for each in saved for entry in each.entries])
     return len(new)
+
+
+def _events(settlement: Settlement) -> tuple[Event, Event]:
+    taken = SettlementTaken(order_id=settlement.order_id, amount=settlement.amount, settled_at=settlement.settled_at)
+    return taken, _event(settlement)
 
 
 def _event(settlement: Settlement) -> Event:

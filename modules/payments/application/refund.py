@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
 
@@ -18,11 +17,14 @@ from contracts.payments import (
     WrongPaymentState,
 )
 from modules.payments.application.carry_out import carry_out
-from modules.payments.domain.lifecycle import Account, RequestKind
-from modules.payments.infra import books
+from modules.payments.domain.account import Account
+from modules.payments.domain.events import RefundRequested
+from modules.payments.domain.lifecycle import RequestKind
+from modules.payments.infra import books, streams
 from modules.payments.models import LONGEST_REASON
 from seamline.calls import current_call
 from seamline.data import atomic
+from seamline.eventsourcing import Aggregate
 
 
 def refund(*, order_id: OrderId, amount: Money, reason: str) -> Payment:
@@ -51,8 +53,9 @@ def refund(*, order_id: OrderId, amount: Money, reason: str) -> Payment:
 def _set_aside(*, key: str, order_id: OrderId, amount: Money, reason: str) -> tuple[Account, bool, bool]:
     now = timezone.now()
     with atomic("payments"):
-        account = books.locked(order_id)
-        if account is None or account.never_started:
+        payment = _locked(order_id)
+        account = payment.state
+        if not payment.exists or account.never_started:
             raise UnknownPayment(order_id=order_id)
         asked = books.asked(key)
         if asked is not None:
@@ -69,9 +72,15 @@ def _set_aside(*, key: str, order_id: OrderId, amount: Money, reason: str) -> tu
             reason=reason[:LONGEST_REASON],
             now=now,
         )
-        account = replace(account, refunding=account.refunding + amount.amount)
-        books.save(account, now=now)
-        return account, True, True
+        fact = RefundRequested(order_id=order_id, amount=amount, reason=reason[:LONGEST_REASON], requested_at=now)
+        saved = streams.save(payment, fact)
+        books.save(saved, now=now)
+        return saved.payment.state, True, True
+
+
+def _locked(order_id: OrderId) -> Aggregate[Account]:
+    books.locked(order_id)
+    return streams.payments.find(order_id)
 
 
 def _fits(amount: Money, refundable: Money) -> bool:

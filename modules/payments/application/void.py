@@ -6,7 +6,7 @@ of there. An authorised one is void when the provider says so; if a capture was 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,12 +14,15 @@ from django.utils import timezone
 
 from contracts.kernel import OrderId
 from contracts.payments import PaymentState, PaymentVoided
-from modules.payments.application.carry_out import carry_out, follow_up_key, write_refund_of_all
-from modules.payments.domain.lifecycle import Account, RequestKind
-from modules.payments.infra import books
+from modules.payments.application.carry_out import ask_for_all, carry_out, follow_up_key
+from modules.payments.domain.account import Account
+from modules.payments.domain.events import PaymentForbidden, VoidRequested
+from modules.payments.domain.lifecycle import RequestKind
+from modules.payments.infra import books, streams
 from modules.payments.models import LONGEST_REASON
+from seamline.contract import Event
 from seamline.data import atomic
-from seamline.events import publish
+from seamline.eventsourcing import Aggregate
 
 NO_REASON = "voided"
 
@@ -53,40 +56,48 @@ def void(*, order_id: OrderId, reason: str) -> None:
 def _decide(*, order_id: OrderId, reason: str, now: datetime) -> _Undoing | None:
     with atomic("payments"):
         if books.forbid(order_id=order_id, reason=reason, now=now):
+            fact = PaymentForbidden(order_id=order_id, reason=reason, forbidden_at=now)
+            streams.payments.save(streams.payments.new(order_id), fact)
             return None
-        account = books.locked(order_id)
-        assert account is not None
+        books.locked(order_id)
+        payment = streams.payments.get(order_id)
+        account = payment.state
         if account.settled_elsewhere:
             return None
         if account.state is PaymentState.CAPTURED:
-            return _give_back(account, reason=reason, now=now)
+            return _give_back(payment, reason=reason, now=now)
         if account.state in (PaymentState.PENDING, PaymentState.AUTHORISED):
-            return _let_go(account, reason=reason, now=now)
+            return _let_go(payment, reason=reason, now=now)
         if account.state is PaymentState.VOIDED:
             return _unfinished(account, kind=RequestKind.VOID)
         return None
 
 
-def _let_go(account: Account, *, reason: str, now: datetime) -> _Undoing:
+def _let_go(payment: Aggregate[Account], *, reason: str, now: datetime) -> _Undoing:
+    account = payment.state
     is_new = not account.void_reason
     if is_new:
-        pending = account.state is PaymentState.PENDING
-        account = replace(account, void_reason=reason, state=PaymentState.VOIDED if pending else account.state)
-        key = follow_up_key(account.order_id, RequestKind.VOID)
+        order_id = account.order_id
+        facts: list[Event] = [VoidRequested(order_id=order_id, reason=reason, requested_at=now)]
+        if account.state is PaymentState.PENDING:
+            facts.append(PaymentVoided(order_id=order_id, amount=account.amount, voided_at=now))
+        key = follow_up_key(order_id, RequestKind.VOID)
         books.ask(key=key, account=account, kind=RequestKind.VOID, amount=Decimal(0), reason=reason, now=now)
-        books.save(account, now=now)
-        if pending:
-            publish(PaymentVoided(order_id=account.order_id, amount=account.amount, voided_at=now))
+        saved = streams.save(payment, *facts)
+        books.save(saved, now=now)
+        account = saved.payment.state
     return _Undoing(kind=RequestKind.VOID, account=account, amount=Decimal(0), is_new=is_new)
 
 
-def _give_back(account: Account, *, reason: str, now: datetime) -> _Undoing | None:
+def _give_back(payment: Aggregate[Account], *, reason: str, now: datetime) -> _Undoing | None:
+    account = payment.state
     amount = account.refundable.amount
     if not amount:
         return _unfinished(account, kind=RequestKind.REFUND)
-    account = write_refund_of_all(replace(account, void_reason=reason), reason=reason, now=now)
-    books.save(account, now=now)
-    return _Undoing(kind=RequestKind.REFUND, account=account, amount=amount, is_new=True)
+    wanted = VoidRequested(order_id=account.order_id, reason=reason, requested_at=now)
+    saved = streams.save(payment, wanted, ask_for_all(account, reason=reason, now=now))
+    books.save(saved, now=now)
+    return _Undoing(kind=RequestKind.REFUND, account=saved.payment.state, amount=amount, is_new=True)
 
 
 def _unfinished(account: Account, *, kind: RequestKind) -> _Undoing | None:

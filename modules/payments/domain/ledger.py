@@ -1,13 +1,29 @@
-"""Double entry: each movement of money is two entries that add up to zero. The ledger says where the money is."""
+"""Double entry: what each event moves between accounts, adding up to zero. The ledger says where the money is.
+
+An entry follows from its event and the state before it, and from nothing else: the ledger can be made again.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from contracts.kernel import Money, OrderId
+from contracts.kernel import Money
+from contracts.payments import (
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentChargedBack,
+    PaymentRefunded,
+    PaymentRefused,
+    PaymentState,
+    PaymentVoided,
+)
+from modules.payments.domain.account import Account
+from seamline.contract import Event
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "seamline:payments:ledger")
 
@@ -19,31 +35,68 @@ class LedgerAccount(StrEnum):
     """What was settled outside the shop and taken over."""
     SALES = "sales"
     """What customers paid, as a negative sum: the other side of all money."""
+    CHARGEBACKS = "chargebacks"
+    """What banks took back from the provider: a loss until it is won back."""
+    AUTHORISED = "authorised"
+    """What is set aside on cards and may be taken; not the shop's yet."""
+    PROMISED = "promised"
+    """The other side of that, as a negative sum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One side of a movement. ``transaction_id`` ties the sides together and is the same whenever it is made again."""
+class Posting:
+    """What one account gains; negative where it loses."""
 
-    transaction_id: UUID
-    order_id: OrderId
-    account: LedgerAccount
+    account: str
     amount: Decimal
     currency: str
 
 
-def movement(
-    *, cause: str, order_id: OrderId, amount: Money, holder: LedgerAccount = LedgerAccount.PROVIDER
-) -> tuple[Entry, Entry]:
-    """Money from a customer to whoever holds it; a negative amount goes back.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One side of a movement, as it is booked: by the event at this version of a stream."""
 
-    :param cause: what it is booked for, such as the key of the provider's request: booked twice, it collides.
+    stream: str
+    version: int
+    key: str
+    """What it is about: an order, a customer, a card."""
+    posting: Posting
+    at: datetime
+
+    @property
+    def transaction_id(self) -> UUID:
+        """Ties the sides of a movement together, and is the same whenever it is made again."""
+        return uuid5(_NAMESPACE, f"{self.stream}@{self.version}")
+
+
+def movement(*, source: str, target: str, amount: Money) -> tuple[Posting, Posting]:
+    """Money from one account to another."""
+    return (
+        Posting(account=target, amount=amount.amount, currency=amount.currency),
+        Posting(account=source, amount=-amount.amount, currency=amount.currency),
+    )
+
+
+def postings(account: Account, event: Event) -> Iterator[Posting]:
+    """What an event of a payment moves.
+
+    :param account: as it was before the event.
     """
-    transaction_id = uuid5(_NAMESPACE, cause)
+    holder = LedgerAccount.ELSEWHERE if account.settled_elsewhere else LedgerAccount.PROVIDER
+    match event:
+        case PaymentAuthorised():
+            yield from movement(source=LedgerAccount.PROMISED, target=LedgerAccount.AUTHORISED, amount=event.amount)
+        case PaymentRefused() | PaymentVoided():
+            yield from _released(account)
+        case PaymentCaptured():
+            yield from _released(account)
+            yield from movement(source=LedgerAccount.SALES, target=holder, amount=event.amount)
+        case PaymentRefunded():
+            yield from movement(source=holder, target=LedgerAccount.SALES, amount=event.amount)
+        case PaymentChargedBack():
+            yield from movement(source=holder, target=LedgerAccount.CHARGEBACKS, amount=event.amount)
 
-    def side(account: LedgerAccount, value: Decimal) -> Entry:
-        return Entry(
-            transaction_id=transaction_id, order_id=order_id, account=account, amount=value, currency=amount.currency
-        )
 
-    return side(holder, amount.amount), side(LedgerAccount.SALES, -amount.amount)
+def _released(account: Account) -> Iterator[Posting]:
+    if account.state is PaymentState.AUTHORISED:
+        yield from movement(source=LedgerAccount.AUTHORISED, target=LedgerAccount.PROMISED, amount=account.amount)

@@ -1,4 +1,4 @@
-"""The life of a payment: what each answer of the provider makes of it. Pure: states in, states out.
+"""The life of a payment: which facts follow from each answer of the provider. Pure: an account in, events out.
 
 The provider's word is the truth about money. An answer may arrive late, twice, or after the shop changed its mind;
 what then has to follow (let go of an authorisation that nobody wants any more, give back what was captured meanwhile)
@@ -7,12 +7,22 @@ is decided here, and only carried out elsewhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from contracts.kernel import Money, OrderId
-from contracts.payments import Payment, PaymentMethod, PaymentState
+from contracts.payments import (
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentRefunded,
+    PaymentRefused,
+    PaymentState,
+    PaymentVoided,
+)
+from modules.payments.domain.account import Account
+from modules.payments.domain.events import RefundFailed
+from seamline.contract import Event
 
 LARGEST_AMOUNT = Decimal("9999999.99")
 ALREADY_CAPTURED = "already_captured"
@@ -40,131 +50,97 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Happened(StrEnum):
-    """What became a fact by an answer, to be published."""
-
-    AUTHORISED = "authorised"
-    REFUSED = "refused"
-    CAPTURED = "captured"
-    VOIDED = "voided"
-    REFUNDED = "refunded"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """A payment as this module keeps it."""
-
-    order_id: OrderId
-    amount: Money
-    refunded: Decimal
-    refunding: Decimal
-    """Asked back from the provider, whose answer is not known yet."""
-    state: PaymentState
-    void_reason: str
-    """Not empty once the shop wants it undone; the state follows when the provider has answered."""
-    never_started: bool
-    """Voided before it was authorised: refuses the authorisation that may still arrive."""
-    settled_elsewhere: bool
-    method: PaymentMethod
-    card: str
-    """The provider's own reference of the card."""
-    decline_reason: str
-
-    @property
-    def refundable(self) -> Money:
-        """What can still be given back."""
-        return Money(amount=self.amount.amount - self.refunded - self.refunding, currency=self.amount.currency)
-
-    def payment(self) -> Payment:
-        """As the contract shows it."""
-        return Payment(
-            order_id=self.order_id,
-            amount=self.amount,
-            refunded=Money(amount=self.refunded, currency=self.amount.currency),
-            state=self.state,
-            method=self.method,
-            decline_reason=self.decline_reason,
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What an answer makes of a payment: its new state, what became a fact, and what must be asked for next."""
+    """What an answer means for a payment: the facts that follow, and what must be asked for next."""
 
-    account: Account
-    happened: tuple[Happened, ...] = ()
+    events: tuple[Event, ...] = ()
     follow_up: RequestKind | None = None
 
 
-def after_answer(
-    account: Account, *, kind: RequestKind, amount: Decimal, outcome: Outcome, detail: str = ""
-) -> Progress:
-    """Apply the provider's answer to one request, which nobody has applied yet.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The provider's answer to a request, which nobody has applied yet. ``amount`` and ``reason`` are the request's."""
 
-    :param amount: of the request; counts for refunds.
-    """
-    approved = outcome is Outcome.APPROVED
-    match kind:
+    kind: RequestKind
+    amount: Decimal
+    outcome: Outcome
+    at: datetime
+    detail: str = ""
+    reason: str = ""
+
+    @property
+    def approved(self) -> bool:
+        """Whether the provider did what it was asked for."""
+        return self.outcome is Outcome.APPROVED
+
+
+def after_answer(account: Account, answer: Answered) -> Progress:
+    """What follows from an answer."""
+    match answer.kind:
         case RequestKind.AUTHORISE:
-            return _authorised(account) if approved else _authorisation_refused(account, detail)
+            return _authorised(account, answer) if answer.approved else _authorisation_refused(account, answer)
         case RequestKind.CAPTURE:
-            return _captured(account) if approved else _capture_refused(account, detail)
+            return _captured(account, answer) if answer.approved else _capture_refused(account, answer)
         case RequestKind.VOID:
-            if not approved and detail == ALREADY_CAPTURED:
-                return _captured(account)
-            return _let_go(account)
+            if not answer.approved and answer.detail == ALREADY_CAPTURED:
+                return _captured(account, answer)
+            return _let_go(account, answer)
         case RequestKind.REFUND:
-            return _refunded(account, amount) if approved else _refund_refused(account, amount)
+            return Progress(
+                events=(_refunded(account, answer) if answer.approved else _refund_failed(account, answer),)
+            )
 
 
-def _authorised(account: Account) -> Progress:
+def _authorised(account: Account, answer: Answered) -> Progress:
     if account.state is PaymentState.PENDING:
-        return Progress(account=replace(account, state=PaymentState.AUTHORISED), happened=(Happened.AUTHORISED,))
+        fact = PaymentAuthorised(order_id=account.order_id, amount=account.amount, authorised_at=answer.at)
+        return Progress(events=(fact,))
     if account.state in (PaymentState.VOIDED, PaymentState.DECLINED):
-        return Progress(account=account, follow_up=RequestKind.VOID)
-    return Progress(account=account)
+        return Progress(follow_up=RequestKind.VOID)
+    return Progress()
 
 
-def _authorisation_refused(account: Account, detail: str) -> Progress:
-    if account.state is not PaymentState.PENDING:
-        return Progress(account=account)
-    return _refused(account, detail)
+def _authorisation_refused(account: Account, answer: Answered) -> Progress:
+    return _refused(account, answer) if account.state is PaymentState.PENDING else Progress()
 
 
-def _captured(account: Account) -> Progress:
+def _captured(account: Account, answer: Answered) -> Progress:
     if account.state is not PaymentState.AUTHORISED:
-        return Progress(account=account)
-    return Progress(
-        account=replace(account, state=PaymentState.CAPTURED),
-        happened=(Happened.CAPTURED,),
-        follow_up=RequestKind.REFUND if account.void_reason else None,
+        return Progress()
+    fact = PaymentCaptured(order_id=account.order_id, amount=account.amount, captured_at=answer.at)
+    return Progress(events=(fact,), follow_up=RequestKind.REFUND if account.void_reason else None)
+
+
+def _capture_refused(account: Account, answer: Answered) -> Progress:
+    # With a void under way, the void's own answer decides.
+    if account.state is not PaymentState.AUTHORISED or account.void_reason:
+        return Progress()
+    return _refused(account, answer)
+
+
+def _refused(account: Account, answer: Answered) -> Progress:
+    fact = PaymentRefused(order_id=account.order_id, amount=account.amount, reason=answer.detail, refused_at=answer.at)
+    return Progress(events=(fact,))
+
+
+def _let_go(account: Account, answer: Answered) -> Progress:
+    if account.state is not PaymentState.AUTHORISED:
+        return Progress()
+    fact = PaymentVoided(order_id=account.order_id, amount=account.amount, voided_at=answer.at)
+    return Progress(events=(fact,))
+
+
+def _refunded(account: Account, answer: Answered) -> PaymentRefunded:
+    return PaymentRefunded(
+        order_id=account.order_id,
+        amount=account.money(answer.amount),
+        reason=answer.reason,
+        refunded_at=answer.at,
     )
 
 
-def _capture_refused(account: Account, detail: str) -> Progress:
-    # With a void under way, the void's own answer decides.
-    if account.state is not PaymentState.AUTHORISED or account.void_reason:
-        return Progress(account=account)
-    return _refused(account, detail)
-
-
-def _refused(account: Account, detail: str) -> Progress:
-    declined = replace(account, state=PaymentState.DECLINED, decline_reason=detail)
-    return Progress(account=declined, happened=(Happened.REFUSED,))
-
-
-def _let_go(account: Account) -> Progress:
-    if account.state is not PaymentState.AUTHORISED:
-        return Progress(account=account)
-    return Progress(account=replace(account, state=PaymentState.VOIDED), happened=(Happened.VOIDED,))
-
-
-def _refunded(account: Account, amount: Decimal) -> Progress:
-    refunded = account.refunded + amount
-    state = PaymentState.REFUNDED if refunded == account.amount.amount else account.state
-    changed = replace(account, refunded=refunded, refunding=account.refunding - amount, state=state)
-    return Progress(account=changed, happened=(Happened.REFUNDED,))
-
-
-def _refund_refused(account: Account, amount: Decimal) -> Progress:
-    return Progress(account=replace(account, refunding=account.refunding - amount))
+def _refund_failed(account: Account, answer: Answered) -> RefundFailed:
+    return RefundFailed(
+        order_id=account.order_id, amount=account.money(answer.amount), reason=answer.detail, failed_at=answer.at
+    )

@@ -1,7 +1,7 @@
 """The SQL of payments and of requests to the provider: few statements, each payment locked before it changes.
 
-Callers hold a transaction, except for ``start_authorisation`` and ``read``, which are one statement. Rules are in
-``domain/``.
+Each row shows a payment as its stream of events makes it, and is written with the events in one commit. Callers hold a
+transaction, except for ``read``. Rules are in ``domain/``.
 """
 
 # ruff: noqa: S608 - nothing but lists of columns that stand in this file is put into the statements
@@ -15,14 +15,18 @@ from typing import Any
 
 from contracts.kernel import Money, OrderId
 from contracts.payments import PaymentMethod, PaymentState
-from modules.payments.domain.lifecycle import Account, Outcome, RequestKind
+from modules.payments.domain.account import Account
+from modules.payments.domain.lifecycle import Outcome, RequestKind
+from modules.payments.infra.ledger import BOOK, columns
+from modules.payments.infra.streams import Saved
 from seamline.data import connection_for
 
 PATIENCE = timedelta(seconds=20)
 """How long a request may wait for its caller before ``settle_pending`` asks for its outcome."""
 
-_COLUMNS = """order_id, amount, currency, refunded, refunding, state, void_reason, never_started, settled_elsewhere,
-    token, brand, last4, card, decline_reason"""
+_COLUMNS = """order_id, amount, currency, refunded, refunding, charged_back, state, void_reason, never_started,
+    settled_elsewhere, token, brand, last4, card, decline_reason, version"""
+_WIDTH = len(_COLUMNS.split(","))
 _P_COLUMNS = ", ".join(f"payment.{column.strip()}" for column in _COLUMNS.split(","))
 _REQUEST_COLUMNS = (
     "key, order_id, kind, amount, reason, outcome, detail, attempts, next_attempt_at, created_at, is_open"
@@ -33,8 +37,8 @@ _START_AUTHORISATION = f"""
 WITH method AS (SELECT * FROM payment_method WHERE token = %(token)s AND expires_at > %(now)s),
      started AS (
          INSERT INTO payment ({_COLUMNS}, created_at, updated_at)
-         SELECT %(order_id)s, %(amount)s, %(currency)s, 0, 0, 'pending', '', false, false,
-                token, brand, last4, card, '', %(now)s, %(now)s
+         SELECT %(order_id)s, %(amount)s, %(currency)s, 0, 0, 0, 'pending', '', false, false,
+                token, brand, last4, card, '', 1, %(now)s, %(now)s
          FROM method
          ON CONFLICT (order_id) DO NOTHING
          RETURNING {_COLUMNS}
@@ -60,7 +64,7 @@ SELECT {_COLUMNS}, EXISTS (SELECT FROM request) FROM locked
 """
 _TOMBSTONE = f"""
 INSERT INTO payment ({_COLUMNS}, created_at, updated_at)
-VALUES (%(order_id)s, 0, 'GBP', 0, 0, 'voided', %(reason)s, true, false, '', '', '', '', '', %(now)s, %(now)s)
+VALUES (%(order_id)s, 0, 'GBP', 0, 0, 0, 'voided', %(reason)s, true, false, '', '', '', '', '', 1, %(now)s, %(now)s)
 ON CONFLICT (order_id) DO NOTHING
 """
 _LOCK = f"SELECT {_COLUMNS} FROM payment WHERE order_id = %s FOR NO KEY UPDATE"
@@ -75,13 +79,14 @@ INSERT INTO provider_request ({_REQUEST_COLUMNS})
 VALUES (%(key)s, %(order_id)s, %(kind)s, %(amount)s, %(reason)s, '', '', 0, %(due)s, %(now)s, true)
 ON CONFLICT (key) DO UPDATE SET is_open = true, amount = excluded.amount, next_attempt_at = excluded.next_attempt_at
 """
-_SAVE = """
-WITH answered AS (
+_SAVE = f"""
+WITH booked AS ({BOOK}), answered AS (
     UPDATE provider_request SET is_open = false, outcome = %(outcome)s, detail = %(detail)s, answered_at = %(now)s
     WHERE key = %(key)s
 )
 UPDATE payment SET state = %(state)s, refunded = %(refunded)s, refunding = %(refunding)s,
-    void_reason = %(void_reason)s, decline_reason = %(decline_reason)s, updated_at = %(now)s
+    charged_back = %(charged_back)s, void_reason = %(void_reason)s, decline_reason = %(decline_reason)s,
+    version = %(version)s, updated_at = %(now)s
 WHERE order_id = %(order_id)s
 """
 _CLAIM = f"""
@@ -127,6 +132,8 @@ def authorisation_key(order_id: OrderId) -> str:
 def start_authorisation(*, order_id: OrderId, amount: Money, token: str, now: datetime) -> tuple[Account | None, bool]:
     """Write a payment and its request down, if the token is known and the order has no payment yet.
 
+    A new one has version 1: the caller appends its first event.
+
     :returns: the order's payment, and whether it is new; None where the token is not known, or where the payment was
         made by another a moment ago: read it then.
     """
@@ -149,7 +156,7 @@ def start_capture(*, order_id: OrderId, key: str, now: datetime) -> tuple[Accoun
 
 
 def forbid(*, order_id: OrderId, reason: str, now: datetime) -> bool:
-    """Refuse the authorisation of an order that has no payment; False where it has one."""
+    """Refuse the authorisation of an order without payment, whose event the caller appends; False where it has one."""
     with connection_for("payments").cursor() as cursor:
         cursor.execute(_TOMBSTONE, {"order_id": order_id, "reason": reason, "now": now})
         return bool(cursor.rowcount == 1)
@@ -160,16 +167,16 @@ def read(order_ids: Sequence[OrderId]) -> list[Account]:
     return [_account(row) for row in _rows(_READ, [list(order_ids)])]
 
 
-def locked(order_id: OrderId) -> Account | None:
-    """An order's payment, locked until the transaction ends."""
-    return next((_account(row) for row in _rows(_LOCK, [order_id])), None)
+def locked(order_id: OrderId) -> bool:
+    """Lock an order's payment until the transaction ends; False where there is none."""
+    return bool(_rows(_LOCK, [order_id]))
 
 
-def locked_with_request(key: str) -> tuple[Account, Request]:
-    """A request and its payment, both locked."""
+def locked_with_request(key: str) -> tuple[Account, int, Request]:
+    """A request and its payment, both locked, and the version of the payment's stream."""
     row = _rows(_LOCK_WITH_REQUEST, [key])[0]
-    account = _account(row[:14])
-    kind, amount, reason, is_open, detail, created_at = row[14:]
+    account, version = _account(row[:_WIDTH]), row[_WIDTH - 1]
+    kind, amount, reason, is_open, detail, created_at = row[_WIDTH:]
     request = Request(
         key=key,
         order_id=account.order_id,
@@ -180,7 +187,7 @@ def locked_with_request(key: str) -> tuple[Account, Request]:
         detail=detail,
         created_at=created_at,
     )
-    return account, request
+    return account, version, request
 
 
 def asked(key: str) -> Asked | None:
@@ -205,13 +212,19 @@ def ask(*, key: str, account: Account, kind: RequestKind, amount: Decimal, reaso
         cursor.execute(_ASK, parameters)
 
 
-def save(account: Account, *, now: datetime, key: str = "", outcome: Outcome | None = None, detail: str = "") -> None:
-    """Write a locked payment back; with a key, that request is answered in the same statement."""
-    parameters: dict[str, Any] = {
+def save(saved: Saved, *, now: datetime, key: str = "", outcome: Outcome | None = None, detail: str = "") -> None:
+    """Write a locked payment as its events make it, and book what they move; with a key, that request is answered.
+
+    :raises IntegrityError: the entries do not add up to zero.
+    """
+    account = saved.payment.state
+    parameters: dict[str, Any] = columns(saved.entries) | {
         "order_id": account.order_id,
         "state": account.state.value,
         "refunded": account.refunded,
         "refunding": account.refunding,
+        "charged_back": account.charged_back,
+        "version": saved.payment.version,
         "void_reason": account.void_reason,
         "decline_reason": account.decline_reason,
         "key": key,
@@ -244,20 +257,21 @@ def claim_overdue(*, now: datetime, limit: int) -> list[Request]:
 
 def _account_and_flag(sql: str, parameters: dict[str, Any]) -> tuple[Account | None, bool]:
     for row in _rows(sql, parameters):
-        return _account(row[:14]), row[14]
+        return _account(row[:_WIDTH]), row[_WIDTH]
     return None, False
 
 
 def _account(row: Sequence[Any]) -> Account:
     (
-        order_id, amount, currency, refunded, refunding, state, void_reason, never_started, settled_elsewhere,
-        token, brand, last4, card, decline_reason,
+        order_id, amount, currency, refunded, refunding, charged_back, state, void_reason, never_started,
+        settled_elsewhere, token, brand, last4, card, decline_reason, _,
     ) = row  # fmt: skip
     return Account(
         order_id=OrderId(order_id),
         amount=Money(amount=amount, currency=currency),
         refunded=refunded,
         refunding=refunding,
+        charged_back=charged_back,
         state=PaymentState(state),
         void_reason=void_reason,
         never_started=never_started,

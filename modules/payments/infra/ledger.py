@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from modules.payments.domain.ledger import Entry
 from seamline.data import connection_for
 
-_BOOK = """
-INSERT INTO ledger_entry (transaction_id, order_id, account, amount, currency, at)
-SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::numeric[], %s::text[], %s::timestamptz[])
+BOOK = """
+INSERT INTO ledger_entry (transaction_id, stream, version, key, account, amount, currency, at)
+SELECT * FROM unnest(%(transactions)s::uuid[], %(streams)s::text[], %(versions)s::int[], %(keys)s::text[],
+    %(accounts)s::text[], %(amounts)s::numeric[], %(currencies)s::text[], %(times)s::timestamptz[])
 """
+"""Added with the parameters of ``columns``, alone or beside another statement."""
 
 
-def book(entries: Sequence[Entry], *, at: datetime) -> None:
-    """Add entries of one moment."""
-    book_at([(entry, at) for entry in entries])
-
-
-def book_at(entries: Sequence[tuple[Entry, datetime]]) -> None:
-    """Add entries, each with its moment.
+def book(entries: Sequence[Entry]) -> None:
+    """Add entries.
 
     :raises IntegrityError: a transaction does not add up to zero, or was booked before.
     """
-    if not entries:
-        return
-    columns: list[Any] = [
-        [entry.transaction_id for entry, _ in entries],
-        [entry.order_id for entry, _ in entries],
-        [entry.account.value for entry, _ in entries],
-        [entry.amount for entry, _ in entries],
-        [entry.currency for entry, _ in entries],
-        [at for _, at in entries],
-    ]
-    with connection_for("payments").cursor() as cursor:
-        cursor.execute(_BOOK, columns)
+    if entries:
+        with connection_for("payments").cursor() as cursor:
+            cursor.execute(BOOK, columns(entries))
+
+
+def columns(entries: Sequence[Entry]) -> dict[str, list[Any]]:
+    """The parameters of ``BOOK``."""
+    return {
+        "transactions": [entry.transaction_id for entry in entries],
+        "streams": [entry.stream for entry in entries],
+        "versions": [entry.version for entry in entries],
+        "keys": [entry.key for entry in entries],
+        "accounts": [str(entry.posting.account) for entry in entries],
+        "amounts": [entry.posting.amount for entry in entries],
+        "currencies": [entry.posting.currency for entry in entries],
+        "times": [entry.at for entry in entries],
+    }

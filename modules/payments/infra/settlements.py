@@ -10,10 +10,10 @@ from contracts.payments import Settlement
 from seamline.data import connection_for
 
 _ADD = """
-INSERT INTO payment (order_id, amount, currency, refunded, refunding, state, void_reason, never_started,
-    settled_elsewhere, token, brand, last4, card, decline_reason, created_at, updated_at)
-SELECT order_id, amount, currency, 0, 0, CASE WHEN amount < 0 THEN 'refunded' ELSE 'captured' END, '', false,
-    true, '', '', '', '', '', settled_at, settled_at
+INSERT INTO payment (order_id, amount, currency, refunded, refunding, charged_back, state, void_reason, never_started,
+    settled_elsewhere, token, brand, last4, card, decline_reason, version, created_at, updated_at)
+SELECT order_id, amount, currency, 0, 0, 0, CASE WHEN amount < 0 THEN 'refunded' ELSE 'captured' END, '', false,
+    true, '', '', '', '', '', 2, settled_at, settled_at
 FROM unnest(%s::uuid[], %s::numeric[], %s::text[], %s::timestamptz[])
     AS settlement (order_id, amount, currency, settled_at)
 ON CONFLICT (order_id) DO NOTHING

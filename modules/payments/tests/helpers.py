@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from contracts.kernel import Money, OrderId
 from contracts.payments import Payments
+from modules.payments.application.audit_ledger import audit_ledger
 from modules.payments.application.ports import Answer, ProviderSilent
 from modules.payments.infra.sandbox import SandboxProvider
 from seamline.calls import use
@@ -62,21 +63,25 @@ def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
 
 
 def events() -> list[str]:
-    return [name for (name,) in rows("SELECT name FROM event_log ORDER BY position")]
+    """The names of what was told to everybody, in order."""
+    told = {event.event_name for event in Payments.events}
+    return [name for (name,) in rows("SELECT name FROM event_log ORDER BY position") if name in told]
 
 
 def assert_books_agree() -> None:
     """The shop's payments, its ledger and the provider's own books say the same, once nothing waits any more."""
     assert rows("SELECT key FROM provider_request WHERE is_open") == []
     assert rows("SELECT coalesce(sum(amount), 0) FROM ledger_entry") == [(Decimal(0),)]
+    audit = audit_ledger()
+    assert audit.findings == (), audit
     wrong = rows(
         """
         SELECT payment.order_id, payment.state, charge, ledger.amount
         FROM payment
         LEFT JOIN sandbox_charge AS charge ON charge.key = 'authorise:' || payment.order_id
         LEFT JOIN (
-            SELECT order_id, sum(amount) AS amount FROM ledger_entry WHERE account = 'provider' GROUP BY order_id
-        ) AS ledger ON ledger.order_id = payment.order_id
+            SELECT key, sum(amount) AS amount FROM ledger_entry WHERE account = 'provider' GROUP BY key
+        ) AS ledger ON ledger.key = payment.order_id::text
         WHERE NOT settled_elsewhere AND (
             coalesce(ledger.amount, 0) <> coalesce(charge.captured - charge.refunded, 0)
             OR coalesce(ledger.amount, 0) <>

@@ -32,7 +32,7 @@ def test_every_list_and_page_opens_and_shows_no_token(client: Client) -> None:
         ("paymentrow", order_id, str(order_id), 1),
         ("paymentrow", order_id, "4242", 1),
         ("providerrequest", f"capture:{order_id}", f"capture:{order_id}", 1),
-        ("ledgerentry", entry, str(order_id), 2),
+        ("ledgerentry", entry, str(order_id), 6),
         ("storedmethod", token, "4242", 2),
     ):
         listing = client.get(reverse(f"admin:payments_{model}_changelist"), {"q": search})

@@ -94,16 +94,22 @@ def test_card_registered_twice_with_one_key_is_one_token() -> None:
         register("4242424242424242", month=11, key="k")
 
 
+def balances() -> dict[str, Decimal]:
+    """What is in each account of the ledger; empty ones are left out."""
+    return dict(rows("SELECT account, sum(amount) FROM ledger_entry GROUP BY 1 HAVING sum(amount) <> 0"))
+
+
 def test_purchase_is_authorised_then_captured() -> None:
     order_id, token = new_order(), card()
     payment = use(Payments).authorise(order_id=order_id, amount=pounds("12.34"), payment_method=token)
     assert (payment.state, payment.amount, payment.method.last4) == (PaymentState.AUTHORISED, pounds("12.34"), "4242")
-    assert rows("SELECT * FROM ledger_entry") == []
+    assert balances() == {"authorised": Decimal("12.34"), "promised": Decimal("-12.34")}
     payment = use(Payments).capture(order_id=order_id)
     assert payment.state is PaymentState.CAPTURED
     assert use(Payments).payment(order_id=order_id) == payment
     assert use(Payments).payments(order_ids=(order_id, new_order())) == {order_id: payment}
     assert events() == ["payments.payment_authorised", "payments.payment_captured"]
+    assert balances() == {"provider": Decimal("12.34"), "sales": Decimal("-12.34")}
     assert_books_agree()
 
 
@@ -278,6 +284,29 @@ def test_refund_before_capture_is_refused() -> None:
     with pytest.raises(WrongPaymentState) as caught:
         use(Payments).refund(order_id=authorised(), amount=pounds("1.00"), reason="wish")
     assert caught.value.state is PaymentState.AUTHORISED
+
+
+def test_chargeback_is_booked_and_what_is_gone_cannot_be_given_back_as_well() -> None:
+    order_id = captured("10.00")
+    payment = use(Payments).charge_back(order_id=order_id, amount=pounds("7.00"), reason="fraud")
+    assert (payment.charged_back, payment.refunded) == (pounds("7.00"), pounds("0.00"))
+    for wanted in (
+        lambda: use(Payments).refund(order_id=order_id, amount=pounds("3.01"), reason="wish"),
+        lambda: use(Payments).charge_back(order_id=order_id, amount=pounds("3.01"), reason="fraud"),
+    ):
+        with pytest.raises(RefundTooLarge) as caught:
+            wanted()
+        assert caught.value.refundable == pounds("3.00")
+    use(Payments).refund(order_id=order_id, amount=pounds("3.00"), reason="wish")
+    assert balances() == {"sales": Decimal("-7.00"), "chargebacks": Decimal("7.00")}
+    assert events()[-2:] == ["payments.payment_charged_back", "payments.payment_refunded"]
+
+
+def test_chargeback_of_what_was_never_captured_is_refused() -> None:
+    with pytest.raises(UnknownPayment):
+        use(Payments).charge_back(order_id=new_order(), amount=pounds("1.00"), reason="fraud")
+    with pytest.raises(WrongPaymentState):
+        use(Payments).charge_back(order_id=authorised(), amount=pounds("1.00"), reason="fraud")
 
 
 def test_money_from_elsewhere_is_taken_over_once_with_ledger_and_events() -> None:

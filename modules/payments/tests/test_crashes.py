@@ -9,7 +9,10 @@ import pytest
 
 from contracts.kernel import OrderId
 from contracts.payments import CardDeclined, Payments, PaymentState, ProviderTimedOut, WrongPaymentState
+from modules.payments.application.carry_out import record
+from modules.payments.application.ports import Answer
 from modules.payments.application.settle_pending import GRACE, settle_pending
+from modules.payments.domain.lifecycle import NEVER_ARRIVED, Outcome
 from modules.payments.tests.helpers import (
     LOSES_ANSWER,
     LOSES_REQUEST,
@@ -171,12 +174,7 @@ def test_approval_that_arrives_after_the_request_was_given_up_is_let_go_of(faili
 def settle_late_without_seeing_it(kind: str, order_id: OrderId) -> None:
     """Give the authorisation up at the moment between the provider's approval and its recording."""
     if kind == "authorise":
-        rows(
-            "UPDATE provider_request SET is_open = false, outcome = 'declined', detail = 'never_reached_provider' "
-            "WHERE order_id = %s RETURNING key",
-            [order_id],
-        )
-        rows("UPDATE payment SET state = 'declined' WHERE order_id = %s RETURNING state", [order_id])
+        record(key=f"authorise:{order_id}", answer=Answer(outcome=Outcome.DECLINED, detail=NEVER_ARRIVED))
 
 
 def test_money_goes_back_when_the_capture_was_faster_than_the_void(failing: Failing) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
-from decimal import Decimal
 
 import psycopg
 import pytest
@@ -48,23 +46,23 @@ def test_not_even_an_administrator_changes_the_ledger(statement: str, admin_url:
         connection.execute(statement)  # type: ignore[arg-type]
 
 
+def entries(amount: str) -> list[Entry]:
+    return [
+        Entry(stream="payment:test", version=1, key="test", posting=posting, at=timezone.now())
+        for posting in movement(source=LedgerAccount.SALES, target=LedgerAccount.PROVIDER, amount=pounds(amount))
+    ]
+
+
 def test_entries_that_do_not_balance_are_refused_by_the_database() -> None:
-    entry = Entry(
-        transaction_id=uuid.uuid4(),
-        order_id=new_order(),
-        account=LedgerAccount.SALES,
-        amount=Decimal("1.00"),
-        currency="GBP",
-    )
     with pytest.raises(DatabaseError, match="does not balance"):
-        ledger.book([entry], at=timezone.now())
+        ledger.book(entries("1.00")[:1])
 
 
 def test_movement_booked_twice_is_refused_by_the_database() -> None:
-    entries = movement(cause="once", order_id=new_order(), amount=pounds("1.00"))
-    ledger.book(entries, at=timezone.now())
+    made = entries("1.00")
+    ledger.book(made)
     with pytest.raises(DatabaseError, match="booked_once"):
-        ledger.book(entries, at=timezone.now())
+        ledger.book(made)
 
 
 def statements(work: Callable[[], object]) -> int:

@@ -10,11 +10,10 @@ from seamline.management.events.output import Output
 from seamline.schemas import (
     NotReleasable,
     SchemaFinding,
-    declared_contracts,
     read_corpus,
     release,
-    released_folder,
     schema_findings,
+    sources,
 )
 
 NAME = "schemas"
@@ -43,17 +42,23 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(options: dict[str, Any], output: Output) -> bool:
     """Compare, or release."""
-    contracts, corpus = declared_contracts(), read_corpus(released_folder())
+    pairs = [(source.publishers, read_corpus(source.folder)) for source in sources()]
     if options["check"]:
-        findings = schema_findings(contracts, corpus)
+        findings = tuple(each for publishers, corpus in pairs for each in schema_findings(publishers, corpus))
         output.json({"findings": findings})
         _print(findings, output)
         if not findings:
-            versions = sum(len(each) for each in corpus.events.values())
-            output.line(f"{len(corpus.events)} events in {versions} versions: code and corpus agree.")
+            versions = sum(len(each) for _, corpus in pairs for each in corpus.events.values())
+            output.line(
+                f"{sum(len(corpus.events) for _, corpus in pairs)} events in {versions} versions: code and corpus agree."
+            )
         return bool(findings)
     try:
-        released = release(contracts, corpus, widened=options["widened"], dry_run=options["dry_run"])
+        released = [
+            each
+            for publishers, corpus in pairs
+            for each in release(publishers, corpus, widened=options["widened"], dry_run=options["dry_run"])
+        ]
     except NotReleasable as error:
         output.json({"released": [], "findings": error.findings, "dry_run": options["dry_run"]})
         _print(error.findings, output)
