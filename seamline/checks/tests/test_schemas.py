@@ -11,7 +11,7 @@ from django.core.checks import ERROR, WARNING
 from seamline.checks import schemas
 from seamline.contract import Event
 from seamline.contract import event as event_file
-from seamline.schemas import read_corpus, release
+from seamline.schemas import Source, read_corpus, release
 from seamline.schemas.tests.making import NAME, contract, event
 
 
@@ -19,10 +19,10 @@ from seamline.schemas.tests.making import NAME, contract, event
 def code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Make an event the only one of the project; its corpus is in ``tmp_path``."""
     monkeypatch.setattr(event_file, "_EVENTS", dict(event_file._EVENTS))
-    monkeypatch.setattr(schemas, "released_folder", lambda: tmp_path)
 
     def declare(*kinds: type[Event]) -> None:
-        monkeypatch.setattr(schemas, "declared_contracts", lambda: (contract(*kinds),))
+        found = Source(publishers=(contract(*kinds),), folder=tmp_path)
+        monkeypatch.setattr(schemas, "sources", lambda: (found,))
 
     return declare
 
@@ -34,7 +34,8 @@ def messages() -> list[tuple[str | None, int]]:
 def test_event_that_is_not_released_is_a_warning_then_an_incompatible_one_an_error(code: Any, tmp_path: Path) -> None:
     code(event({"item": str, "grams": int}))
     assert messages() == [("seamline.W020", WARNING)]
-    release(schemas.declared_contracts(), read_corpus(tmp_path))
+    (source,) = schemas.sources()
+    release(source.publishers, read_corpus(tmp_path))
     assert messages() == []
     code(event({"item": str}))
     (message,) = schemas.check_event_schemas(None)
@@ -46,7 +47,8 @@ def test_event_that_is_not_released_is_a_warning_then_an_incompatible_one_an_err
 
 def test_corpus_changed_by_hand_is_an_error(code: Any, tmp_path: Path) -> None:
     code(event({"item": str, "grams": int}))
-    release(schemas.declared_contracts(), read_corpus(tmp_path))
+    (source,) = schemas.sources()
+    release(source.publishers, read_corpus(tmp_path))
     path = tmp_path / NAME / "v1.json"
     path.write_text(path.read_text().replace('"integer"', '"string"'))
     assert ("seamline.E021", ERROR) in messages()

@@ -49,9 +49,8 @@ def run(options: dict[str, Any], output: Output) -> bool:
         _print(findings, output)
         if not findings:
             versions = sum(len(each) for _, corpus in pairs for each in corpus.events.values())
-            output.line(
-                f"{sum(len(corpus.events) for _, corpus in pairs)} events in {versions} versions: code and corpus agree."
-            )
+            events = sum(len(corpus.events) for _, corpus in pairs)
+            output.line(f"{events} events in {versions} versions: code and corpus agree.")
         return bool(findings)
     try:
         released = [

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import call_command
 
 from seamline.management.events import schemas as action
+from seamline.schemas import Source
 from seamline.schemas.tests.making import NAME, contract, event
 
 
@@ -29,15 +30,18 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
 def test_check_release_and_refusal(
     monkeypatch: pytest.MonkeyPatch, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(action, "released_folder", lambda: folder)
-    monkeypatch.setattr(action, "declared_contracts", lambda: (contract(event({"item": str, "grams": int})),))
+    def declare(**fields: type) -> None:
+        found = Source(publishers=(contract(event(fields)),), folder=folder)
+        monkeypatch.setattr(action, "sources", lambda: (found,))
+
+    declare(item=str, grams=int)
     status, answer = run(capsys, "--check")
     assert (status, [each["kind"] for each in answer["findings"]]) == (1, ["unreleased"])
     status, answer = run(capsys, "--release", "--dry-run")
     assert (status, [each["event"] for each in answer["released"]], folder.exists()) == (0, [NAME], False)
     assert run(capsys, "--release")[0] == 0
     assert run(capsys, "--check") == (0, {"findings": []})
-    monkeypatch.setattr(action, "declared_contracts", lambda: (contract(event({"item": str})),))
+    declare(item=str)
     status, answer = run(capsys, "--release")
     assert (status, answer["released"]) == (1, [])
     assert answer["findings"][0]["advice"].startswith("Keep the field")
