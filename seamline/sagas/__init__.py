@@ -3,12 +3,13 @@
 Modules import this package's names and nothing below it.
 """
 
-from seamline.sagas.definition import Failure, Retry, Saga, Step, StepRun
+from seamline.sagas.definition import Failure, Retry, Saga, Step, StepRun, Wait
 from seamline.sagas.instance import SagaInstance, SagaStatus, TimelineEntry
-from seamline.sagas.operating import instance, instances, retry
+from seamline.sagas.operating import compensate, instance, instances, retry, skip
 from seamline.sagas.progress import Runner
 from seamline.sagas.running import resume, resume_due, run, start, wait_for
-from seamline.sagas.store import SagaExists, UnknownSaga
+from seamline.sagas.store import SagaExists, SagaNotFree, UnknownSaga
+from seamline.sagas.waiting import signal
 
 __all__ = [
     "Failure",
@@ -17,17 +18,22 @@ __all__ = [
     "Saga",
     "SagaExists",
     "SagaInstance",
+    "SagaNotFree",
     "SagaStatus",
     "Step",
     "StepRun",
     "TimelineEntry",
     "UnknownSaga",
+    "Wait",
+    "compensate",
     "instance",
     "instances",
     "resume",
     "resume_due",
     "retry",
     "run",
+    "signal",
+    "skip",
     "start",
     "wait_for",
 ]

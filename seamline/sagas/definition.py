@@ -8,7 +8,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
-from typing import Any, Generic, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Generic, TypeVar
 
 LEASE_SECONDS = 30.0
 """How long a runner may be silent before another takes its saga over."""
@@ -81,6 +82,33 @@ class Step(Generic[S]):
     a runner that dies in between runs this step once more, without effect."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait(Generic[S]):
+    """A place where the saga rests, without a thread or a connection: until a time, or until a signal arrives.
+
+    Without ``signal`` it goes on when the time has come. With one it goes on when ``signal(...)`` of that name was
+    given, before or after it got here; when the time comes first, the saga is turned back with ``seamline.timed_out``.
+    """
+
+    name: str
+    until: timedelta | Callable[[S], datetime]
+    """How long from when the saga got here, or an aware time told by the state."""
+    signal: str = ""
+    take: Callable[[S, Any], S] | None = None
+    """The state after the signal, from the state before and the signal's data as plain JSON values. A contract error
+    raised here, such as a refusal that the signal tells, turns the saga back."""
+
+    compensation: ClassVar[None] = None
+    retry: ClassVar[Retry] = Retry()
+    recorded: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if self.take is not None and not self.signal:
+            raise ValueError(f"The wait {self.name!r} takes data and names no signal: give signal=.")
+        if isinstance(self.until, timedelta) and self.until <= timedelta():
+            raise ValueError(f"The wait {self.name!r} has until={self.until!r}: give a time above zero.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Saga(Generic[S]):
     """A process of several steps, the same in every process that hosts its module.
@@ -101,10 +129,13 @@ class Saga(Generic[S]):
     module: str
     state: type[S]
     """A frozen dataclass that the codec can carry. It is stored as JSON: no secrets."""
-    steps: tuple[Step[S], ...]
+    steps: tuple[Step[S] | Wait[S], ...]
     complete: Callable[[S], Any]
     """What it answers can be had from the runner that ended the saga."""
     reject: Callable[[S, Failure], Any]
+    within: timedelta | None = None
+    """How long it may take from its start. A saga that is not through by then is turned back at its next attempt with
+    ``seamline.timed_out``, except at a step that is tried for ever."""
 
     def __post_init__(self) -> None:
         if not self.name.startswith(f"{self.module}.") or self.name == f"{self.module}.":
@@ -116,6 +147,9 @@ class Saga(Generic[S]):
             raise ValueError(f"{self.name} has the steps {names}: give at least one, each with a name of its own.")
         seconds = 0.0
         for step in self.steps:
+            if isinstance(step, Wait):
+                seconds = 0.0
+                continue
             seconds += step.timeout
             if step.timeout <= 0 or seconds > LONGEST_STEP:
                 raise ValueError(

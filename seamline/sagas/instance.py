@@ -38,6 +38,12 @@ class What(StrEnum):
     """Failed for good; compensation begins."""
     TAKEN_OVER = "taken_over"
     """The runner was silent for too long, such as after a crash; another one goes on."""
+    AWAITS = "awaits"
+    """Rests until a time, or until a signal arrives."""
+    SIGNALLED = "signalled"
+    """A signal arrived from outside."""
+    SKIPPED = "skipped"
+    """An operator had it go on without this step or compensation."""
     RETRIED = "retried"
     """An operator had it tried again at once."""
     COMPLETED = "completed"
@@ -55,6 +61,8 @@ class TimelineEntry:
     """How long the action or compensation took."""
     error: str = ""
     actor: str = ""
+    reason: str = ""
+    """Why an operator did it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +87,12 @@ class SagaInstance:
     failure: Failure | None
     state: Any
     """As plain JSON values."""
+    awaits: str
+    """The wait that it rests at, empty elsewhere."""
+    wait_until: datetime | None
+    """When that wait ends without a signal."""
+    signals: dict[str, Any]
+    """What arrived from outside, by name: the data as plain JSON values."""
     timeline: tuple[TimelineEntry, ...]
     actor: str
     """On whose behalf it runs."""

@@ -1,15 +1,20 @@
-"""What operators see of sagas and do with them: list, timeline, try again. Commands, pages and tests call this."""
+"""What operators see of sagas and do: list, timeline, try again, skip, turn back. Commands and pages call this."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seamline.calls import current_call
+from seamline.calls import acting_as, current_call
 from seamline.modules.registry import module_named
 from seamline.sagas import store
+from seamline.sagas.definition import Failure
 from seamline.sagas.instance import SagaInstance, SagaStatus, TimelineEntry, What
-from seamline.sagas.running import resume
-from seamline.sagas.store import UnknownSaga
+from seamline.sagas.progress import Runner
+from seamline.sagas.running import resume, run, take_for_operator
+from seamline.sagas.store import SagaNotFree, UnknownSaga
+
+BY_OPERATOR = "seamline.turned_back_by_operator"
+LONGEST_REASON = 500
 
 
 def instances(
@@ -47,3 +52,54 @@ def retry(module: str, *, id: str) -> SagaInstance:
     if store.put_forward(module, id=id, entry=entry):
         resume(module, id=id)
     return instance(module, id=id)
+
+
+def skip(module: str, *, id: str, reason: str) -> SagaInstance:
+    """Go on without the step, compensation or wait that a saga is at, and carry it on in this thread.
+
+    Whoever skips answers for the effect: of a step it may be missing, or there already.
+
+    :raises ValueError: no reason was given, or one of more than 500 characters.
+    :raises UnknownSaga: no saga of the module has this id.
+    :raises SagaNotFree: it is over, or somebody carries it on at this moment.
+    """
+    reason = _reason(reason)
+    before = instance(module, id=id)
+    runner = take_for_operator(module, id=id)
+    if runner.skip(_entry(What.SKIPPED, step=runner.step, reason=reason)) is None:
+        _go_on(runner, before)
+    return instance(module, id=id)
+
+
+def compensate(module: str, *, id: str, reason: str) -> SagaInstance:
+    """Turn a saga back: undo what was done, from the step under way, in this thread. Its failure names the operator.
+
+    :raises ValueError: no reason was given, or one of more than 500 characters.
+    :raises UnknownSaga: no saga of the module has this id.
+    :raises SagaNotFree: it is over, turned back already, or somebody carries it on at this moment.
+    """
+    reason = _reason(reason)
+    before = instance(module, id=id)
+    if before.backwards and not before.status.is_over:
+        raise SagaNotFree(f"The saga {id!r} is turned back already: retry or skip the compensation it is at.")
+    runner = take_for_operator(module, id=id)
+    entry = _entry(What.TURNED_BACK, step=runner.step, reason=reason)
+    runner.turn_back(entry, Failure(step=runner.step, code=BY_OPERATOR, data={"actor": entry.actor, "reason": reason}))
+    _go_on(runner, before)
+    return instance(module, id=id)
+
+
+def _go_on(runner: Runner, before: SagaInstance) -> None:
+    with acting_as(before.actor or "system", correlation_id=before.correlation_id):
+        run(runner)
+
+
+def _entry(what: What, *, step: str, reason: str) -> TimelineEntry:
+    return TimelineEntry(at=store.now(), what=what, step=step, actor=current_call().origin.actor, reason=reason)
+
+
+def _reason(text: str) -> str:
+    text = text.strip()
+    if not 1 <= len(text) <= LONGEST_REASON:
+        raise ValueError(f"A reason of {len(text)} characters was given: say why in 1 to {LONGEST_REASON}.")
+    return text

@@ -8,22 +8,21 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from seamline.calls import deadline_in
-from seamline.contract import ContractError, ErrorKind
+from seamline.contract import ContractError
 from seamline.contract.codec import decoder
 from seamline.data import atomic
 from seamline.sagas import store
-from seamline.sagas.definition import Failure, Saga, Step, StepRun
+from seamline.sagas.definition import Failure, Saga, Step, StepRun, Wait
+from seamline.sagas.failing import failure_of, may_pass, told
 from seamline.sagas.instance import SagaInstance, SagaStatus, TimelineEntry, What
 from seamline.sagas.store import LeaseLost
-
-DEFECT = "seamline.defect"
-LONGEST_ERROR = 500
-_PASSING = (ErrorKind.UNAVAILABLE, ErrorKind.TIMEOUT)
+from seamline.sagas.waiting import NotYet, TimedOut, after_wait
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +45,8 @@ class Runner:
         backwards: bool = False,
         attempts: int = 0,
         failure: Failure | None = None,
+        began: datetime | None = None,
+        wait_until: datetime | None = None,
     ) -> None:
         self.saga = saga
         self.id = id
@@ -57,6 +58,8 @@ class Runner:
         self._backwards = backwards
         self._attempts = attempts
         self._failure = failure
+        self._began = began or store.now()
+        self._wait_until = wait_until
         self._error = ""
         self._entries: list[TimelineEntry] = []
 
@@ -73,6 +76,8 @@ class Runner:
             backwards=taken.backwards,
             attempts=taken.attempts,
             failure=taken.failure,
+            began=taken.created_at,
+            wait_until=taken.wait_until,
         )
 
     def run(self) -> SagaStatus:
@@ -86,7 +91,45 @@ class Runner:
                 return status
 
     @property
-    def _step(self) -> Step[Any]:
+    def step(self) -> str:
+        """The name of the step, compensation or wait under way."""
+        return self._step.name
+
+    def skip(self, entry: TimelineEntry) -> SagaStatus | None:
+        """Go on without the step, or the compensation, under way; how the saga ended where that was the last one.
+
+        :raises LeaseLost: another runner has taken it over; nothing was written.
+        """
+        started = time.monotonic()
+        status = SagaStatus.COMPENSATING if self._backwards else SagaStatus.RUNNING
+        try:
+            self._entries = [entry]
+            if self._backwards and self._index == 0:
+                return self._reject(None, started)
+            if not self._backwards and self._index == len(self.saga.steps) - 1:
+                return self._complete(self._state, started, skipped=True)
+        except LeaseLost:
+            raise
+        except Exception:
+            self._entries = []
+            self._save(status, keep=False)
+            raise
+        self._attempts, self._error, self._wait_until = 0, "", None
+        self._index += -1 if self._backwards else 1
+        self._save(status)
+        return None
+
+    def turn_back(self, entry: TimelineEntry, failure: Failure) -> None:
+        """Begin to undo, from the step under way.
+
+        :raises LeaseLost: another runner has taken it over; nothing was written.
+        """
+        self._entries.append(entry)
+        self._failure, self._backwards, self._attempts, self._wait_until = failure, True, 0, None
+        self._save(SagaStatus.COMPENSATING)
+
+    @property
+    def _step(self) -> Step[Any] | Wait[Any]:
         return self.saga.steps[self._index]
 
     def _do(self) -> SagaStatus | None:
@@ -94,39 +137,65 @@ class Runner:
         started = time.monotonic()
         try:
             _checkpoint(f"before {step.name}")
-            with deadline_in(step.timeout):
-                state = step.action(self._step_run(step, key=f"saga:{self.id}:{step.name}"))
+            self._refuse_when_late(step)
+            state = self._outcome(step)
             _checkpoint(f"after {step.name}")
             state = self._state if state is None else state
             if self._index == len(self.saga.steps) - 1:
                 return self._complete(state, started)
         except LeaseLost:
             raise
+        except NotYet as rest:
+            return self._rest(step, rest.until)
         except Exception as error:
             return self._failed(error, started)
         self._note(What.DONE, started)
-        self._state, self._attempts, self._error = state, 0, ""
+        self._state, self._attempts, self._error, self._wait_until = state, 0, "", None
         self._index += 1
         if step.recorded:
             self._save(SagaStatus.RUNNING)
             _checkpoint(f"recorded {step.name}")
         return None
 
-    def _complete(self, state: Any, started: float) -> SagaStatus:
+    def _outcome(self, step: Step[Any] | Wait[Any]) -> Any:
+        if isinstance(step, Wait):
+            return after_wait(
+                step, module=self.saga.module, id=self.id, state=self._state, begun_until=self._wait_until
+            )
+        with deadline_in(step.timeout):
+            return step.action(self._step_run(step, key=f"saga:{self.id}:{step.name}"))
+
+    def _refuse_when_late(self, step: Step[Any] | Wait[Any]) -> None:
+        within = self.saga.within
+        if within is not None and step.retry.attempts is not None and store.now() >= self._began + within:
+            raise TimedOut(f"not through {within} after its start")
+
+    def _rest(self, step: Step[Any] | Wait[Any], until: datetime) -> SagaStatus:
+        within = self.saga.within
+        until = until if within is None else min(until, self._began + within)
+        if self._wait_until is None:
+            self._entries.append(TimelineEntry(at=store.now(), what=What.AWAITS, step=step.name))
+        self._wait_until = until
+        signal = step.signal if isinstance(step, Wait) else ""
+        self._save(SagaStatus.RUNNING, keep=False, awaits=step.name, signal=signal)
+        _checkpoint(f"resting at {step.name}")
+        return SagaStatus.RUNNING
+
+    def _complete(self, state: Any, started: float, *, skipped: bool = False) -> SagaStatus:
         with atomic(self.saga.module):
             result = self.saga.complete(state)
             _checkpoint("completing")
-            self._end(SagaStatus.COMPLETED, What.DONE, started, What.COMPLETED, state=state)
+            self._end(SagaStatus.COMPLETED, None if skipped else What.DONE, started, What.COMPLETED, state=state)
         self.result = result
         _checkpoint("completed")
         return SagaStatus.COMPLETED
 
     def _failed(self, error: Exception, started: float) -> SagaStatus | None:
         retry = self._step.retry
-        may_pass = not isinstance(error, ContractError) or error.kind in _PASSING
-        self._log(error, may_pass=may_pass)
+        passing = may_pass(error)
+        self._log(error, passing=passing)
         self._attempts += 1
-        if may_pass and (retry.attempts is None or self._attempts < retry.attempts):
+        if passing and (retry.attempts is None or self._attempts < retry.attempts):
             return self._wait(
                 started,
                 status=SagaStatus.RUNNING
@@ -134,8 +203,8 @@ class Runner:
                 else SagaStatus.STUCK,
             )
         self._note(What.TURNED_BACK, started)
-        self._failure = _failure(error, step=self._step.name)
-        self._backwards, self._attempts = True, 0
+        self._failure = failure_of(error, step=self._step.name)
+        self._backwards, self._attempts, self._wait_until = True, 0, None
         self._save(SagaStatus.COMPENSATING)
         _checkpoint(f"turned back at {self._step.name}")
         return None
@@ -154,7 +223,7 @@ class Runner:
         except LeaseLost:
             raise
         except Exception as error:
-            self._log(error, may_pass=True)
+            self._log(error, passing=True)
             self._attempts += 1
             stuck = self._attempts >= step.retry.stuck_after
             return self._wait(started, status=SagaStatus.STUCK if stuck else SagaStatus.COMPENSATING)
@@ -167,12 +236,12 @@ class Runner:
             _checkpoint(f"recorded undoing {step.name}")
         return None
 
-    def _reject(self, step: Step[Any], started: float) -> SagaStatus:
+    def _reject(self, step: Step[Any] | Wait[Any] | None, started: float) -> SagaStatus:
         assert self._failure is not None
         with atomic(self.saga.module):
             result = self.saga.reject(self._state, self._failure)
             _checkpoint("rejecting")
-            undone = What.UNDONE if step.compensation is not None else None
+            undone = What.UNDONE if step is not None and step.compensation is not None else None
             self._end(SagaStatus.COMPENSATED, undone, started, What.COMPENSATED, state=self._state)
         self.result = result
         _checkpoint("rejected")
@@ -203,8 +272,13 @@ class Runner:
     def _note(self, what: What, started: float) -> None:
         self._entries.append(self._line(what, started))
 
-    def _save(self, status: SagaStatus, *, keep: bool = True, delay: float = 0.0) -> None:
-        self._write(status, state=self._state, attempts=self._attempts, entries=self._entries, keep=keep, delay=delay)
+    def _save(
+        self, status: SagaStatus, *, keep: bool = True, delay: float = 0.0, awaits: str = "", signal: str = ""
+    ) -> None:
+        self._write(
+            status, state=self._state, attempts=self._attempts, entries=self._entries, keep=keep, delay=delay,
+            awaits=awaits, signal=signal,
+        )  # fmt: skip
         self._entries = []
 
     def _write(
@@ -216,6 +290,8 @@ class Runner:
         entries: list[TimelineEntry],
         keep: bool,
         delay: float = 0.0,
+        awaits: str = "",
+        signal: str = "",
     ) -> None:
         store.save(
             self.saga.module,
@@ -231,20 +307,16 @@ class Runner:
             entries=entries,
             keep=keep,
             delay=delay,
+            awaits=awaits,
+            signal=signal,
+            wait_until=self._wait_until if awaits else None,
         )
 
-    def _log(self, error: Exception, *, may_pass: bool) -> None:
-        code = error.code if isinstance(error, ContractError) else type(error).__name__
-        self._error = f"{code}: {error}"[:LONGEST_ERROR]
+    def _log(self, error: Exception, *, passing: bool) -> None:
+        self._error = told(error)
         direction = "undoing" if self._backwards else "running"
         report: Callable[..., None] = logger.info if isinstance(error, ContractError) else logger.exception
         report(
             "%s %s failed %s %s (%s): %s",
-            self.saga.name, self.id, direction, self._step.name, "may pass" if may_pass else "for good", self._error,
+            self.saga.name, self.id, direction, self._step.name, "may pass" if passing else "for good", self._error,
         )  # fmt: skip
-
-
-def _failure(error: Exception, *, step: str) -> Failure:
-    if isinstance(error, ContractError):
-        return Failure(step=step, code=error.code, data=msgspec.to_builtins(error.data))
-    return Failure(step=step, code=DEFECT, data={"error": type(error).__name__})

@@ -18,7 +18,7 @@ from seamline.sagas import store
 from seamline.sagas.definition import Saga
 from seamline.sagas.instance import SagaInstance, SagaStatus, TimelineEntry, What
 from seamline.sagas.progress import Runner
-from seamline.sagas.store import LeaseLost, UnknownSaga
+from seamline.sagas.store import LeaseLost, SagaNotFree, UnknownSaga
 
 MOST_IN_ONE_RUN = 200
 UNDEFINED_DELAY = 60.0
@@ -73,6 +73,28 @@ def resume(module: str, *, id: str) -> SagaStatus:
     if found is None:
         raise UnknownSaga(f"{module} has no saga {id!r}.")
     return found.status
+
+
+def take_for_operator(module: str, *, id: str) -> Runner:
+    """An unfinished saga that nobody carries on, for this thread alone.
+
+    :raises UnknownSaga: no saga of the module has this id.
+    :raises SagaNotFree: it is over, somebody carries it on at this moment, or its definition is not in the manifest.
+    """
+    found = store.read(module, id=id)
+    if found is None:
+        raise UnknownSaga(f"{module} has no saga {id!r}.")
+    saga = _definition(found)
+    if saga is None:
+        raise SagaNotFree(
+            f"{found.name} version {found.version} of {id!r} is not in the manifest: bring it back first."
+        )
+    token = store.new_token()
+    taken = store.take(module, id=id, token=token, entry=TimelineEntry(at=store.now(), what=What.TAKEN_OVER))
+    if taken is None:
+        state = "is over" if found.status.is_over else "is carried on by somebody at this moment: try again later"
+        raise SagaNotFree(f"The saga {id!r} {state}.")
+    return Runner.of(saga, taken, token=token)
 
 
 def resume_due(module: str) -> int:

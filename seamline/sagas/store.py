@@ -27,12 +27,16 @@ class UnknownSaga(LookupError):
     """No saga has this id."""
 
 
+class SagaNotFree(Exception):
+    """An operator cannot change the saga now."""
+
+
 class LeaseLost(Exception):
     """Another runner has taken the saga over; this one must stop without a trace."""
 
 
 _COLUMNS = """id, name, version, status, backwards, step, attempts, next_at, lease_until, last_error, failure::text,
-    state::text, history::text, actor, correlation_id, created_at, updated_at"""
+    state::text, history::text, awaits, wait_until, signals::text, actor, correlation_id, created_at, updated_at"""
 _OPEN = "status IN ('running', 'compensating', 'stuck')"
 _FREE = "(lease_until IS NULL OR lease_until < clock_timestamp())"
 _TAKEN_OVER = "history || CASE WHEN lease_until IS NULL THEN '[]' ELSE %(entry)s::jsonb END"
@@ -62,7 +66,9 @@ RETURNING {_COLUMNS}
 _SAVE = f"""
 UPDATE saga_instance SET status = %(status)s, backwards = %(backwards)s, step = %(step)s, state = %(state)s::jsonb,
     failure = %(failure)s::jsonb, attempts = %(attempts)s, last_error = %(last_error)s,
-    next_at = clock_timestamp() + make_interval(secs => %(delay)s),
+    awaits = %(awaits)s, wait_until = %(wait_until)s,
+    next_at = CASE WHEN signals ? %(signal)s THEN clock_timestamp()
+        ELSE coalesce(%(wait_until)s, clock_timestamp() + make_interval(secs => %(delay)s)) END,
     lease_owner = CASE WHEN %(keep)s THEN lease_owner END,
     lease_until = CASE WHEN %(keep)s THEN clock_timestamp() + make_interval(secs => %(lease)s) END,
     history = ({_LINES}) || %(entries)s::jsonb, updated_at = clock_timestamp()
@@ -78,6 +84,13 @@ _PUT_FORWARD = f"""
 UPDATE saga_instance SET next_at = clock_timestamp(), attempts = 0, history = history || %(entry)s::jsonb,
     status = CASE WHEN backwards THEN 'compensating' ELSE 'running' END, updated_at = clock_timestamp()
 WHERE id = %(id)s AND {_OPEN}
+"""  # noqa: S608
+# The row's lock orders this and the save that begins a wait: whichever comes second sees the first.
+_SIGNAL = f"""
+UPDATE saga_instance SET signals = signals || jsonb_build_object(%(signal)s::text, %(data)s::jsonb),
+    next_at = CASE WHEN awaits <> '' AND lease_owner IS NULL THEN clock_timestamp() ELSE next_at END,
+    history = history || %(entry)s::jsonb, updated_at = clock_timestamp()
+WHERE id = %(id)s AND name = %(name)s AND NOT signals ? %(signal)s AND {_OPEN}
 """  # noqa: S608
 _timeline = msgspec.json.Decoder(tuple[TimelineEntry, ...])
 
@@ -135,10 +148,14 @@ def save(
     entries: Sequence[TimelineEntry],
     keep: bool,
     delay: float = 0.0,
+    awaits: str = "",
+    signal: str = "",
+    wait_until: datetime | None = None,
 ) -> None:
     """Record progress, if the lease is still the own one.
 
-    :param keep: whether the lease goes on, from now; else it is given back, and the saga is due after ``delay``.
+    :param keep: whether the lease goes on, from now; else it is given back, and the saga is due after ``delay``, at
+        ``wait_until``, or at once where ``signal`` has arrived.
     :raises LeaseLost: somebody else has it.
     """
     parameters = {
@@ -155,6 +172,9 @@ def save(
         "keep": keep,
         "lease": LEASE_SECONDS,
         "delay": delay,
+        "awaits": awaits,
+        "signal": signal,
+        "wait_until": wait_until,
     }
     with connection_for(module).cursor() as cursor:
         cursor.execute(_SAVE, parameters)
@@ -182,6 +202,14 @@ def put_forward(module: str, *, id: str, entry: TimelineEntry) -> bool:
         return bool(cursor.rowcount == 1)
 
 
+def add_signal(module: str, *, id: str, name: str, signal: str, data: Any, entry: TimelineEntry) -> bool:
+    """Keep a signal for an unfinished saga and wake it where it waits; False where it was there, or nobody needs it."""
+    parameters = {"id": id, "name": name, "signal": signal, "data": encode(data).decode(), "entry": _entries([entry])}
+    with connection_for(module).cursor() as cursor:
+        cursor.execute(_SIGNAL, parameters)
+        return bool(cursor.rowcount == 1)
+
+
 def _entries(entries: Sequence[TimelineEntry]) -> str:
     return encode(entries).decode()
 
@@ -195,7 +223,7 @@ def _instances(module: str, sql: str, parameters: Mapping[str, Any] | Sequence[A
 def _instance(module: str, row: Sequence[Any]) -> SagaInstance:
     (
         id, name, version, status, backwards, step, attempts, next_at, lease_until, last_error, failure,
-        state, history, actor, correlation_id, created_at, updated_at,
+        state, history, awaits, wait_until, signals, actor, correlation_id, created_at, updated_at,
     ) = row  # fmt: skip
     return SagaInstance(
         id=id,
@@ -212,6 +240,9 @@ def _instance(module: str, row: Sequence[Any]) -> SagaInstance:
         failure=None if failure is None else decoder(Failure).decode(failure),
         state=msgspec.json.decode(state),
         timeline=_timeline.decode(history),
+        awaits=awaits,
+        wait_until=wait_until,
+        signals=msgspec.json.decode(signals),
         actor=actor,
         correlation_id=correlation_id,
         created_at=created_at,

@@ -1,9 +1,10 @@
-"""``manage.py sagas``: which processes are under way, what happened to one, and trying one again."""
+"""``manage.py sagas``: which processes are under way, what happened to one, and what operators do with a stuck one."""
 
 from __future__ import annotations
 
 import argparse
 import getpass
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -12,7 +13,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from seamline.calls import acting_as
 from seamline.contract.codec import encode
 from seamline.modules import hosted_modules
-from seamline.sagas import SagaInstance, SagaStatus, UnknownSaga, instance, instances, retry
+from seamline.sagas import (
+    SagaInstance,
+    SagaNotFree,
+    SagaStatus,
+    UnknownSaga,
+    compensate,
+    instance,
+    instances,
+    retry,
+    skip,
+)
 
 LONGEST_LIST = 100_000
 EPILOG = """\
@@ -21,9 +32,11 @@ examples:
   manage.py sagas list --status stuck --format json     what somebody should look at
   manage.py sagas show 5b0c...                          one with its timeline: each step, when, how long, why it failed
   manage.py sagas retry 5b0c...                         try its step now, here, and print what came of it
+  manage.py sagas skip 5b0c... --reason "refunded by hand, ticket 81"     go on without its step or compensation
+  manage.py sagas compensate 5b0c... --reason "customer called" --dry-run   what turning it back would undo
 
-exit status: 0 all well; 1 'list' found stuck ones, 'show' or 'retry' found none, or it is not over after 'retry';
-2 wrong usage.
+exit status: 0 all well; 1 'list' found stuck ones, the saga is unknown or cannot be changed now, or is not over after
+'retry', 'skip' or 'compensate'; 2 wrong usage.
 """
 
 
@@ -50,11 +63,23 @@ class Command(BaseCommand):
         for name, text in (("show", "one saga with its timeline"), ("retry", "try a waiting or stuck one now")):
             commands.add_parser(name, parents=[common], help=text).add_argument("id", help="the saga's id")
 
+        for name, text in (
+            ("skip", "go on without the step, compensation or wait that it is at; you answer for its effect"),
+            ("compensate", "turn it back: undo what was done"),
+        ):
+            changing = commands.add_parser(name, parents=[common], help=text)
+            changing.add_argument("id", help="the saga's id")
+            changing.add_argument("--reason", required=True, help="kept in the timeline, with your name")
+            changing.add_argument("--dry-run", action="store_true", help="only print what would be done")
+            changing.add_argument("--no-input", action="store_true", help="do not ask")
+
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         try:
             found = getattr(self, f"_{action}")(options)
-        except LookupError as error:
+        except (LookupError, SagaNotFree) as error:
             raise CommandError(str(error).strip("\"'"), returncode=1) from error
+        except ValueError as error:
+            raise CommandError(str(error), returncode=2) from error
         if found:
             raise SystemExit(1)
 
@@ -84,6 +109,25 @@ class Command(BaseCommand):
         self._print(after, options)
         return not after.status.is_over
 
+    def _skip(self, options: dict[str, Any]) -> bool:
+        return self._change(options, change=skip, text="go on without")
+
+    def _compensate(self, options: dict[str, Any]) -> bool:
+        return self._change(options, change=compensate, text="turn back from")
+
+    def _change(self, options: dict[str, Any], *, change: Callable[..., SagaInstance], text: str) -> bool:
+        found = self._find(options)
+        self.stderr.write(f"{found.module}: {found.id} would {text} {found.step}")
+        if options["dry_run"]:
+            self._print(found, options)
+            return False
+        if not options["no_input"] and input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise CommandError("Nothing was done.", returncode=1)
+        with acting_as(f"operator:{getpass.getuser()}"):
+            after = change(found.module, id=found.id, reason=options["reason"])
+        self._print(after, options)
+        return not after.status.is_over
+
     def _find(self, options: dict[str, Any]) -> SagaInstance:
         modules = self._modules(options)
         for module in modules:
@@ -107,6 +151,7 @@ class Command(BaseCommand):
             parts += [f"{entry.seconds:.3f} s"] if entry.seconds is not None else []
             parts += [f"by {entry.actor}"] if entry.actor else []
             parts += [entry.error] if entry.error else []
+            parts += [f"because: {entry.reason}"] if entry.reason else []
             self.stdout.write("  " + "  ".join(part for part in parts if part))
 
     def _print_json(self, value: dict[str, Any]) -> None:
@@ -122,6 +167,7 @@ def _count(text: str) -> int:
 def _line(each: SagaInstance) -> str:
     direction = "undoing" if each.backwards else "at"
     place = "" if each.status.is_over else f", {direction} {each.step}"
+    place += f", waits until {each.wait_until:%Y-%m-%d %H:%M:%S}" if each.wait_until else ""
     tries = f", {each.attempts} failed attempts, next at {each.next_at:%Y-%m-%d %H:%M:%S}" if each.attempts else ""
     error = f": {each.last_error}" if each.last_error and not each.status.is_over else ""
     turned = f", turned back at {each.failure.step} by {each.failure.code}" if each.failure else ""

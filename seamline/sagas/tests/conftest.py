@@ -38,7 +38,7 @@ def world(database: None, _trips_schema: None) -> Iterator[sample.World]:
 
     hosted = dict(registry._HOSTED)
     sample.add_alias()
-    sample.host("TRIP", "FOR_EVER")
+    sample.host("TRIP", "FOR_EVER", "PAID_LATER", "NEXT_DAY")
     sample.world.__init__()  # type: ignore[misc]
     yield sample.world
     registry._HOSTED.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from seamline.contract import ContractError, ErrorKind
 from seamline.data import atomic, connection_for
 from seamline.data.databases import databases
 from seamline.modules import Module, registry
-from seamline.sagas import Failure, Retry, Runner, Saga, Step, StepRun, start
+from seamline.sagas import Failure, Retry, Runner, Saga, Step, StepRun, Wait, start
 
 TRIPS = "sample_trips"
 EFFECT = "CREATE TABLE IF NOT EXISTS trip (id text PRIMARY KEY, outcome text NOT NULL)"
@@ -111,6 +112,28 @@ FOR_EVER = replace(
 )
 
 
+def _paid(state: TripState, data: Any) -> TripState:
+    if data["refused"]:
+        raise FullyBooked(place="bank")
+    return replace(state, booked=(*state.booked, f"paid {data['euros']}"))
+
+
+PAID_LATER = replace(
+    TRIP,
+    name=f"{TRIPS}.paid_later",
+    steps=(
+        _step("flight", retry=QUICK),
+        Wait(name="payment", signal="paid", until=timedelta(hours=1), take=_paid),
+        _step("hotel", retry=QUICK),
+    ),
+)
+NEXT_DAY = replace(
+    TRIP,
+    name=f"{TRIPS}.next_day",
+    steps=(_step("flight", retry=QUICK), Wait(name="night", until=timedelta(hours=8)), _step("hotel", retry=QUICK)),
+)
+
+
 def _write(trip: str, outcome: str) -> None:
     with connection_for(TRIPS).cursor() as cursor:
         cursor.execute("INSERT INTO trip (id, outcome) VALUES (%s, %s)", [trip, outcome])
@@ -136,6 +159,15 @@ def make_due() -> None:
         cursor.execute(
             """UPDATE saga_instance SET next_at = now() - interval '1 second',
             lease_until = CASE WHEN lease_owner IS NOT NULL THEN now() - interval '1 second' END"""
+        )
+
+
+def pass_hours() -> None:
+    """As if every wait had begun, and every saga been started, a day earlier."""
+    with connection_for(TRIPS).cursor() as cursor:
+        cursor.execute(
+            """UPDATE saga_instance SET next_at = next_at - interval '1 day', wait_until = wait_until - interval '1 day',
+            created_at = created_at - interval '1 day'"""
         )
 
 

@@ -75,3 +75,32 @@ def test_limit_that_is_no_count_is_wrong_usage(limit: str, capsys: pytest.Captur
         command.run_from_argv(["manage.py", "sagas", "list", f"--limit={limit}"])
     assert caught.value.code == 2
     assert f"{limit!r} is no number of sagas" in capsys.readouterr().err
+
+
+def test_dry_run_of_a_skip_changes_nothing(world: World) -> None:
+    world.errors["hotel"] = [Busy()]
+    run(begun("t1"))
+    before = sagas("show", "t1", "--format", "json")
+    assert sagas("skip", "t1", "--reason", "by hand", "--dry-run", "--format", "json") == before
+    assert sagas("show", "t1", "--format", "json") == before
+
+
+@pytest.mark.parametrize(("action", "end"), [("skip", "completed"), ("compensate", "compensated")])
+def test_operators_reason_is_shown_in_the_timeline(world: World, action: str, end: str) -> None:
+    world.errors["hotel"] = [Busy()]
+    run(begun("t1"))
+    code, text = sagas(action, "t1", "--reason", "ticket 81", "--no-input")
+    assert code == 0
+    assert f"t1 sample_trips.trip v1 {end}" in text
+    assert "because: ticket 81" in text
+    with pytest.raises(CommandError, match="is over") as caught:
+        sagas(action, "t1", "--reason", "again", "--no-input")
+    assert caught.value.returncode == 1
+
+
+def test_empty_reason_is_wrong_usage(world: World) -> None:
+    world.errors["hotel"] = [Busy()]
+    run(begun("t1"))
+    with pytest.raises(CommandError, match="say why") as caught:
+        sagas("skip", "t1", "--reason", " ", "--no-input")
+    assert caught.value.returncode == 2
