@@ -166,7 +166,8 @@ def pass_hours() -> None:
     """As if every wait had begun, and every saga been started, a day earlier."""
     with connection_for(TRIPS).cursor() as cursor:
         cursor.execute(
-            """UPDATE saga_instance SET next_at = next_at - interval '1 day', wait_until = wait_until - interval '1 day',
+            """UPDATE saga_instance SET next_at = next_at - interval '1 day',
+            wait_until = wait_until - interval '1 day',
             created_at = created_at - interval '1 day'"""
         )
 

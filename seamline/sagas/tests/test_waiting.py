@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from seamline.sagas.tests.sample import (
     PAID_LATER,
     TRIP,
     TRIPS,
+    TripState,
     World,
     begun,
     host,
@@ -60,6 +61,18 @@ def test_signal_that_comes_before_the_wait_is_kept(world: World) -> None:
 def test_signal_during_the_step_before_the_wait_is_kept(world: World) -> None:
     world.during = lambda name: pay("t1") and None if name == "flight" else None
     assert run(begun("t1", saga=PAID_LATER)) is SagaStatus.COMPLETED
+
+
+def test_signal_between_the_look_and_the_rest_wakes_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def until(state: TripState) -> datetime:
+        pay(state.trip)  # the look at the signals is over, the rest is not yet written
+        return datetime.now(UTC) + timedelta(hours=1)
+
+    steps = tuple(replace(step, until=until) if isinstance(step, Wait) else step for step in PAID_LATER.steps)
+    monkeypatch.setattr("seamline.sagas.tests.sample.PAID_LATER", replace(PAID_LATER, steps=steps))
+    run(begun("t1", saga=replace(PAID_LATER, steps=steps)))
+    assert resume_due(TRIPS) == 1
+    assert outcome("t1") == "booked flight,paid 7,hotel"
 
 
 @pytest.mark.parametrize("when", ["waiting", "over"])
