@@ -14,5 +14,5 @@ COMMENT ON COLUMN saga_instance.wait_until IS 'When that wait ends without a sig
 
 
 class Migration(migrations.Migration):
-    dependencies = [("seamline", "0009_projections")]
+    dependencies = [("seamline", "0010_eventsourcing")]
     operations = [migrations.RunSQL(WAITS, "ALTER TABLE saga_instance DROP awaits, DROP wait_until")]
