@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from project import error_pages
 from project.health import live, ready
 from seamline.carve.versions.answering import surface
+from seamline.eventsourcing.api import ledger_urls
 from seamline.fallback.urls import elsewhere
 from seamline.identity.views import identity
 from seamline.metrics.views import EventStateView, metrics
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/operations/", include("seamline.control.api.urls")),
     path("api/v1/operations/", include("seamline.placement.api.urls")),
     path("api/v1/operations/events", EventStateView.as_view(), name="event-state"),
+    *(path(f"api/v1/{module.name}/ledger/", include(ledger_urls(module))) for module in hosted_modules()),
     *(path(f"api/v1/{module.name}/", include(module.urls)) for module in hosted_modules() if module.urls),
 ]
 if settings.SEAMLINE_DOOR:

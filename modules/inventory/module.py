@@ -16,5 +16,6 @@ module = Module(
             every=10,
         ),
     ),
+    histories=("modules.inventory.infra.histories:STOCK",),
     urls="modules.inventory.api.urls",
 )

@@ -18,5 +18,6 @@ module = Module(
         "modules.orders.application.checkout_saga:CHECKOUT",
         "modules.orders.application.cancel_saga:CANCEL",
     ),
+    histories=("modules.orders.infra.histories:ORDER",),
     urls="modules.orders.api.urls",
 )

@@ -17,5 +17,6 @@ module = Module(
         ),
     ),
     aggregates=("modules.payments.infra.streams:PAYMENT",),
+    audits=("modules.payments.application.audit_ledger:findings",),
     urls="modules.payments.api.urls",
 )

@@ -17,7 +17,8 @@ from seamline.contract import Event
 from seamline.contract.codec import decoder
 from seamline.data import connection_for
 from seamline.events.stored import StoredEvent, UndecodableEvent
-from seamline.eventsourcing.aggregate import NEVER, NOTHING, Aggregate, AggregateType, State
+from seamline.eventsourcing.aggregate import NOTHING, Aggregate, AggregateType, State
+from seamline.eventsourcing.limits import AT_ANY_TIME, LATEST
 from seamline.eventsourcing.personal import opened
 
 _SNAPSHOT = """
@@ -42,8 +43,6 @@ SELECT stream, version, name, schema_version, data::text, hash, at FROM event_lo
 WHERE stream = ANY(%s) ORDER BY stream, version
 """
 _decoder: Callable[[Any], Any] = decoder
-LATEST = 2**31 - 1
-AT_ANY_TIME = datetime.max.replace(tzinfo=NEVER.tzinfo)
 
 
 def load(

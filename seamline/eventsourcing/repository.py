@@ -16,7 +16,8 @@ from seamline.data import atomic, connection_for
 from seamline.eventsourcing.aggregate import Aggregate, AggregateType, ConcurrentAppend, State, UnknownAggregate
 from seamline.eventsourcing.appending import Link, append
 from seamline.eventsourcing.history import Recorded, histories
-from seamline.eventsourcing.loading import AT_ANY_TIME, LATEST, load, load_many
+from seamline.eventsourcing.limits import limits
+from seamline.eventsourcing.loading import load, load_many
 
 MOST_TRIES = 8
 _KEEP = """
@@ -48,7 +49,7 @@ class Repository(Generic[State]):
 
     def find(self, id: object, *, as_of: datetime | int | None = None) -> Aggregate[State]:
         """The same; in its initial state and of version 0 where nothing had happened."""
-        version, at = _limits(as_of)
+        version, at = limits(as_of)
         return load(self.type, str(id), version=version, at=at)
 
     def find_many(self, ids: Iterable[object]) -> Mapping[str, Aggregate[State]]:
@@ -120,15 +121,3 @@ class Repository(Generic[State]):
         state: Any = encode(after.state).decode()
         with connection_for(self.type.module).cursor() as cursor:
             cursor.execute(_KEEP, [self.type.stream(after.id), after.version, self.type.fingerprint, state, after.hash])
-
-
-def _limits(as_of: datetime | int | None) -> tuple[int, datetime]:
-    if as_of is None:
-        return LATEST, AT_ANY_TIME
-    if isinstance(as_of, int):
-        if as_of < 1:
-            raise ValueError(f"as_of={as_of} is no version: the first event makes version 1.")
-        return as_of, AT_ANY_TIME
-    if as_of.tzinfo is None:
-        raise ValueError(f"as_of={as_of.isoformat()} has no time zone: give an aware datetime.")
-    return LATEST, as_of

@@ -62,7 +62,6 @@ class Verified:
     module: str
     streams: int = 0
     events: int = 0
-    last_position: int = 0
     findings: tuple[Finding, ...] = ()
 
 
@@ -82,7 +81,6 @@ def verify(module: str, *, stream: str = "") -> Verified:
                 name, version, digest, is_bad = row[0], 0, b"", False
                 result.streams += 1
             result.events += 1
-            result.last_position = max(result.last_position, row[2])
             if is_bad:
                 continue
             fault = _fault(row, version=version, digest=digest)

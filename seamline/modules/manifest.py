@@ -44,6 +44,10 @@ class Module:
     """Paths of its saga definitions."""
     aggregates: tuple[str, ...] = ()
     """Paths of its event-sourced aggregates' types."""
+    histories: tuple[str, ...] = ()
+    """Paths of the types whose history is read back from its plain events."""
+    audits: tuple[str, ...] = ()
+    """Paths of functions that hold its tables against its events; each answers findings, in words."""
     urls: str = ""
     """Dotted path of the URL configuration of its API, mounted below ``/api/v1/<name>/``."""
     extensions: tuple[str, ...] = field(default=())

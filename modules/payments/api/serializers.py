@@ -49,6 +49,19 @@ class PaymentSerializer(serializers.Serializer[Any]):
     decline_reason = TextField(help_text="Empty unless it was declined.")
 
 
+class BalanceSerializer(serializers.Serializer[Any]):
+    """What is in one account of the ledger."""
+
+    account = TextField()
+    balance = MoneySerializer()
+
+
+class BalancesParameters(serializers.Serializer[Any]):
+    """When."""
+
+    as_of = serializers.DateTimeField(required=False, help_text="Only what had been recorded by then counts.")
+
+
 class RefundSerializer(serializers.Serializer[Any]):
     """How much is given back, and why."""
 

@@ -6,6 +6,7 @@ from modules.payments.api import views
 
 urlpatterns = [
     path("cards/", views.Cards.as_view(), name="payments-cards"),
+    path("balances/", views.Balances.as_view(), name="payments-balances"),
     path("<uuid:order_id>/", views.PaymentOfOrder.as_view(), name="payments-payment"),
     path("<uuid:order_id>/refunds/", views.Refunds.as_view(), name="payments-refunds"),
 ]

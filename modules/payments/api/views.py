@@ -13,11 +13,14 @@ from rest_framework.views import APIView
 from contracts.kernel import Money, OrderId
 from contracts.payments import Payments
 from modules.payments.api.serializers import (
+    BalanceSerializer,
+    BalancesParameters,
     CardSerializer,
     PaymentMethodSerializer,
     PaymentSerializer,
     RefundSerializer,
 )
+from modules.payments.application.balances import balances
 from seamline.calls import use
 from seamline.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from seamline.web.permissions import operator_may
@@ -54,6 +57,29 @@ class PaymentOfOrder(APIView):
     def get(self, request: Request, order_id: uuid.UUID) -> Response:
         """What was paid and given back for an order. For operators."""
         return Response(PaymentSerializer(use(Payments).payment(order_id=OrderId(order_id))).data)
+
+
+class Balances(APIView):
+    """The ledger's accounts."""
+
+    permission_classes = [operator_may("payments.view_ledgerentry")]
+
+    @extend_schema(
+        operation_id="payments_balances",
+        parameters=[BalancesParameters],
+        responses=BalanceSerializer(many=True),
+        tags=["payments"],
+    )
+    def get(self, request: Request) -> Response:
+        """What is in each account, now or as it was known at a time; all of them add up to zero. For operators."""
+        parameters = BalancesParameters(data=request.query_params)
+        parameters.is_valid(raise_exception=True)
+        rows = [
+            {"account": account, "balance": balance}
+            for account, amounts in balances(as_of=parameters.validated_data.get("as_of")).items()
+            for balance in amounts
+        ]
+        return Response(BalanceSerializer(rows, many=True).data)
 
 
 class Refunds(APIView):

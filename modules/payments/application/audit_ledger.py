@@ -25,15 +25,20 @@ class LedgerAudit:
 
 def audit_ledger() -> LedgerAudit:
     """Compare the rows of payments and the ledger's entries with the replay of all streams."""
-    payments, findings = 0, []
+    payments, found = 0, list[str]()
     for page in auditing.payments(page=PAGE):
         payments += len(page)
-        findings += list(_differences(page))
+        found += _differences(page)
     total, entries = auditing.totals()
     if total:
-        findings.append(f"The ledger's accounts add up to {total}, not to zero.")
-    findings += [f"{entry} is booked for no event." for entry in auditing.entries_without_event()]
-    return LedgerAudit(payments=payments, entries=entries, total=total, findings=tuple(findings))
+        found.append(f"The ledger's accounts add up to {total}, not to zero.")
+    found += [f"{entry} is booked for no event." for entry in auditing.entries_without_event()]
+    return LedgerAudit(payments=payments, entries=entries, total=total, findings=tuple(found))
+
+
+def findings() -> tuple[str, ...]:
+    """What does not follow from the events, for ``manage.py ledger verify``."""
+    return audit_ledger().findings
 
 
 def _differences(order_ids: list[OrderId]) -> Iterator[str]:

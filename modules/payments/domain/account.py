@@ -39,10 +39,10 @@ class Account:
 
     order_id: OrderId = NO_ORDER
     amount: Money = ZERO
-    refunded: Decimal = Decimal(0)
-    refunding: Decimal = Decimal(0)
+    refunded: Decimal = ZERO.amount
+    refunding: Decimal = ZERO.amount
     """Asked back from the provider, whose answer is not known yet."""
-    charged_back: Decimal = Decimal(0)
+    charged_back: Decimal = ZERO.amount
     """Taken back by the card's bank."""
     state: PaymentState = PaymentState.PENDING
     void_reason: str = ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from modules.payments.domain.ledger import Entry
@@ -16,6 +18,14 @@ SELECT * FROM unnest(%(transactions)s::uuid[], %(streams)s::text[], %(versions)s
 """Added with the parameters of ``columns``, alone or beside another statement."""
 
 
+_SUMS = "SELECT account, currency, sum(amount) FROM ledger_entry GROUP BY 1, 2 ORDER BY 1, 2"
+_SUMS_THEN = """
+SELECT account, currency, sum(amount)
+FROM ledger_entry JOIN event_log USING (stream, version) WHERE event_log.at <= %s
+GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
 def book(entries: Sequence[Entry]) -> None:
     """Add entries.
 
@@ -24,6 +34,14 @@ def book(entries: Sequence[Entry]) -> None:
     if entries:
         with connection_for("payments").cursor() as cursor:
             cursor.execute(BOOK, columns(entries))
+
+
+def sums(*, as_of: datetime | None = None) -> list[tuple[str, str, Decimal]]:
+    """Account, currency and amount of all entries, or of those whose events had been recorded at a time."""
+    statement, parameters = (_SUMS, []) if as_of is None else (_SUMS_THEN, [as_of])
+    with connection_for("payments").cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
 
 
 def columns(entries: Sequence[Entry]) -> dict[str, list[Any]]:

@@ -47,6 +47,7 @@ PAYMENT = AggregateType(
     initial=Account,
     evolve=evolve,
     snapshot_every=100,
+    permission="payments.view_paymentrow",
 )
 payments = Repository(PAYMENT)
 

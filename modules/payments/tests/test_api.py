@@ -113,3 +113,26 @@ def test_nobody_but_operators_sees_payments_or_refunds(user: Principal | None) -
     assert client.get(f"/api/v1/payments/{order_id}/").status_code in (401, 403)
     assert client.post(f"/api/v1/payments/{order_id}/refunds/", REFUND, format="json").status_code in (401, 403)
     assert use(Payments).payment(order_id=order_id).refunded == pounds("0.00")
+
+
+def test_balances_and_payments_are_read_as_they_were_known(operator: APIClient) -> None:
+    order_id = captured("10.00")
+    between = timezone.now().isoformat()
+    use(Payments).refund(order_id=order_id, amount=pounds("4.00"), reason="broken")
+    for path in ("balances/", f"ledger/payment/{order_id}/"):
+        assert APIClient().get(f"/api/v1/payments/{path}").status_code in (401, 403)
+
+    def balances(**parameters: str) -> dict[str, str]:
+        rows = operator.get("/api/v1/payments/balances/", parameters).json()
+        return {row["account"]: row["balance"]["amount"] for row in rows}
+
+    assert balances() == {"provider": "6.00", "sales": "-6.00"}
+    assert balances(as_of=between) == {"provider": "10.00", "sales": "-10.00"}
+    path = f"/api/v1/payments/ledger/payment/{order_id}/"
+    assert operator.get(path).json()["state"]["refunded"] == "4.00"
+    assert operator.get(path, {"as_of": between}).json()["state"]["refunded"] == "0.00"
+    assert operator.get(f"{path}diff/", {"from": between}).json()["differences"] == [
+        {"field": "refunded", "before": "0.00", "after": "4.00"}
+    ]
+    history = operator.get(f"{path}history/").json()["events"]
+    assert [(each["version"], each["reason"]) for each in history[-2:]] == [(4, "broken"), (5, "broken")]
