@@ -46,7 +46,7 @@ class HappenedSerializer(serializers.Serializer[Any]):
     data = serializers.DictField(child=serializers.JSONField(allow_null=True))  # type: ignore[assignment]
 
 
-class HistorySerializer(serializers.Serializer[Any]):
+class LedgerHistorySerializer(serializers.Serializer[Any]):
     """All that happened to one thing."""
 
     id = serializers.CharField()

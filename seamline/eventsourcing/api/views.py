@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from seamline.eventsourcing.aggregate import Aggregate, UnknownAggregate
-from seamline.eventsourcing.api.serializers import DifferencesSerializer, HistorySerializer, KnownSerializer
+from seamline.eventsourcing.api.serializers import DifferencesSerializer, KnownSerializer, LedgerHistorySerializer
 from seamline.eventsourcing.difference import differences
 from seamline.eventsourcing.limits import parsed
 from seamline.eventsourcing.plain import plain
@@ -111,7 +111,7 @@ def _history(reader: Reader) -> type[LedgerView]:
         word = "history"
 
         @extend_schema(
-            operation_id=_operation(reader, "history"), responses=HistorySerializer, tags=[reader.type.module]
+            operation_id=_operation(reader, "history"), responses=LedgerHistorySerializer, tags=[reader.type.module]
         )
         def get(self, request: Request, id: str) -> Response:
             """All that happened: when, by whom, why; the last thousand events. For operators."""
