@@ -15,8 +15,8 @@ from contracts.kernel import OrderId
 from contracts.orders import Orders
 from modules.orders.models import Cart, Order, SagaInstance
 from seamline.calls import use
-from seamline.sagas import instance
 from seamline.web.admin import ReadOnlyAdmin, ReasonForm
+from seamline.web.saga_admin import SagaAdmin
 
 
 @admin.register(Order)
@@ -121,25 +121,7 @@ class CartAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SagaInstance)
-class SagaInstanceAdmin(ReadOnlyAdmin):
-    """Checkouts and cancellations: how far each is, and its timeline."""
+class SagaInstanceAdmin(SagaAdmin):
+    """Checkouts and cancellations: how far each is, its timeline, and what operators do with a stuck one."""
 
-    list_display = ("id", "name", "status", "step", "attempts", "next_at", "last_error", "created_at")
-    list_filter = ("status", "name", "created_at")
-    search_fields = ("id__startswith",)
     search_help_text = "The id of an order"
-    ordering = ("-created_at",)
-    readonly_fields = ("timeline",)
-
-    @admin.display(description="timeline")
-    def timeline(self, saga: SagaInstance) -> SafeString:
-        """What happened when."""
-        rows = format_html_join(
-            "",
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            (
-                (entry.at.isoformat(timespec="milliseconds"), entry.what.value, entry.step, entry.error)
-                for entry in instance("orders", id=saga.id).timeline
-            ),
-        )
-        return format_html("<table>{}</table>", rows)

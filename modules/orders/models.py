@@ -12,6 +12,7 @@ from django.db.models.functions import Upper
 
 from contracts.orders import Channel, OrderState
 from modules.orders.domain.checkout import LONGEST_EMAIL
+from seamline.sagas import PERMISSIONS
 
 LONGEST_SKU = 40
 
@@ -124,6 +125,7 @@ class SagaInstance(models.Model):
         db_table = "saga_instance"
         managed = False
         verbose_name = "saga"
+        permissions = PERMISSIONS
 
     def __str__(self) -> str:
         return self.id

@@ -5,13 +5,14 @@ Modules import this package's names and nothing below it.
 
 from seamline.sagas.definition import Failure, Retry, Saga, Step, StepRun, Wait
 from seamline.sagas.instance import SagaInstance, SagaStatus, TimelineEntry
-from seamline.sagas.operating import compensate, instance, instances, retry, skip
+from seamline.sagas.operating import PERMISSIONS, compensate, instance, instances, retry, skip
 from seamline.sagas.progress import Runner
 from seamline.sagas.running import resume, resume_due, run, start, wait_for
 from seamline.sagas.store import SagaExists, SagaNotFree, UnknownSaga
 from seamline.sagas.waiting import signal
 
 __all__ = [
+    "PERMISSIONS",
     "Failure",
     "Retry",
     "Runner",

@@ -57,6 +57,8 @@ class TimelineEntry:
     at: datetime
     what: What
     step: str = ""
+    attempt: int = 0
+    """Which run of the step, compensation or wait this was, from 1; 0 where none was run."""
     seconds: float | None = None
     """How long the action or compensation took."""
     error: str = ""
@@ -99,3 +101,8 @@ class SagaInstance:
     correlation_id: str
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words: ``at ship``, ``undoing ship``, or how it ended."""
+        return str(self.status) if self.status.is_over else f"{'undoing' if self.backwards else 'at'} {self.step}"

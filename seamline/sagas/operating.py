@@ -15,6 +15,12 @@ from seamline.sagas.store import SagaNotFree, UnknownSaga
 
 BY_OPERATOR = "seamline.turned_back_by_operator"
 LONGEST_REASON = 500
+PERMISSIONS = (
+    ("retry_sagainstance", "Can have a saga's step tried again at once"),
+    ("skip_sagainstance", "Can have a saga go on without a step"),
+    ("compensate_sagainstance", "Can turn a saga back"),
+)
+"""Who may do what on the pages: permissions of a module's model of its sagas."""
 
 
 def instances(
@@ -54,18 +60,21 @@ def retry(module: str, *, id: str) -> SagaInstance:
     return instance(module, id=id)
 
 
-def skip(module: str, *, id: str, reason: str) -> SagaInstance:
+def skip(module: str, *, id: str, reason: str, at: str | None = None) -> SagaInstance:
     """Go on without the step, compensation or wait that a saga is at, and carry it on in this thread.
 
     Whoever skips answers for the effect: of a step it may be missing, or there already.
 
+    :param at: the ``place`` that the operator saw, so that a doubled or late click does not skip the next one.
     :raises ValueError: no reason was given, or one of more than 500 characters.
     :raises UnknownSaga: no saga of the module has this id.
-    :raises SagaNotFree: it is over, or somebody carries it on at this moment.
+    :raises SagaNotFree: it is over, at another place, or somebody carries it on at this moment.
     """
     reason = _reason(reason)
     before = instance(module, id=id)
-    runner = take_for_operator(module, id=id)
+    if at is not None and at != before.place:
+        raise SagaNotFree(f"The saga {id!r} was {at} and is {before.place} by now: look at it again.")
+    runner = take_for_operator(before)
     if runner.skip(_entry(What.SKIPPED, step=runner.step, reason=reason)) is None:
         _go_on(runner, before)
     return instance(module, id=id)
@@ -82,7 +91,7 @@ def compensate(module: str, *, id: str, reason: str) -> SagaInstance:
     before = instance(module, id=id)
     if before.backwards and not before.status.is_over:
         raise SagaNotFree(f"The saga {id!r} is turned back already: retry or skip the compensation it is at.")
-    runner = take_for_operator(module, id=id)
+    runner = take_for_operator(before)
     entry = _entry(What.TURNED_BACK, step=runner.step, reason=reason)
     runner.turn_back(entry, Failure(step=runner.step, code=BY_OPERATOR, data={"actor": entry.actor, "reason": reason}))
     _go_on(runner, before)

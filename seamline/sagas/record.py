@@ -70,7 +70,10 @@ class Record:
     def _line(self, what: What, started: float) -> TimelineEntry:
         seconds = round(time.monotonic() - started, 4)
         error = self._error if what in (What.WAITS, What.TURNED_BACK) else ""
-        return TimelineEntry(at=store.now(), what=what, step=self._step.name, seconds=seconds, error=error)
+        attempt = self._attempts + (what in (What.DONE, What.UNDONE))  # a failed one is counted already
+        return TimelineEntry(
+            at=store.now(), what=what, step=self._step.name, attempt=attempt, seconds=seconds, error=error
+        )
 
     def _note(self, what: What, started: float) -> None:
         self._entries.append(self._line(what, started))

@@ -75,25 +75,23 @@ def resume(module: str, *, id: str) -> SagaStatus:
     return found.status
 
 
-def take_for_operator(module: str, *, id: str) -> Runner:
-    """An unfinished saga that nobody carries on, for this thread alone.
+def take_for_operator(found: SagaInstance) -> Runner:
+    """An unfinished saga that nobody carries on, at the step where the operator saw it, for this thread alone.
 
-    :raises UnknownSaga: no saga of the module has this id.
-    :raises SagaNotFree: it is over, somebody carries it on at this moment, or its definition is not in the manifest.
+    :raises SagaNotFree: it is over or further, somebody carries it on at this moment, or its definition is not in the
+        manifest.
     """
-    found = store.read(module, id=id)
-    if found is None:
-        raise UnknownSaga(f"{module} has no saga {id!r}.")
     saga = _definition(found)
     if saga is None:
         raise SagaNotFree(
-            f"{found.name} version {found.version} of {id!r} is not in the manifest: bring it back first."
+            f"{found.name} version {found.version} of {found.id!r} is not in the manifest: bring it back first."
         )
     token = store.new_token()
-    taken = store.take(module, id=id, token=token, entry=TimelineEntry(at=store.now(), what=What.TAKEN_OVER))
+    entry = TimelineEntry(at=store.now(), what=What.TAKEN_OVER)
+    taken = store.take(found.module, id=found.id, token=token, entry=entry, step=found.step, backwards=found.backwards)
     if taken is None:
         state = "is over" if found.status.is_over else "is carried on by somebody at this moment: try again later"
-        raise SagaNotFree(f"The saga {id!r} {state}.")
+        raise SagaNotFree(f"The saga {found.id!r} {state}.")
     return Runner.of(saga, taken, token=token)
 
 

@@ -52,6 +52,7 @@ _TAKE = f"""
 UPDATE saga_instance SET lease_owner = %(token)s, lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
     history = {_TAKEN_OVER}
 WHERE id = %(id)s AND {_OPEN} AND {_FREE}
+    AND (%(step)s::text IS NULL OR (step, backwards) = (%(step)s, %(backwards)s))
 RETURNING {_COLUMNS}
 """  # noqa: S608
 _TAKE_DUE = f"""
@@ -121,9 +122,14 @@ def insert(saga: Saga[Any], *, id: str, state: Any, token: str, entry: TimelineE
             raise SagaExists(f"A saga {id!r} was started before: an id is used once.")
 
 
-def take(module: str, *, id: str, token: str, entry: TimelineEntry) -> SagaInstance | None:
-    """Lease one unfinished saga; None where it is over, or somebody else has it."""
-    parameters = {"id": id, "token": token, "lease": LEASE_SECONDS, "entry": _entries([entry])}
+def take(
+    module: str, *, id: str, token: str, entry: TimelineEntry, step: str | None = None, backwards: bool = False
+) -> SagaInstance | None:
+    """Lease one unfinished saga; None where it is over, somebody else has it, or it is not at the step asked for."""
+    parameters = {
+        "id": id, "token": token, "lease": LEASE_SECONDS, "entry": _entries([entry]),
+        "step": step, "backwards": backwards,
+    }  # fmt: skip
     return next(iter(_instances(module, _TAKE, parameters)), None)
 
 

@@ -110,12 +110,22 @@ class Command(BaseCommand):
         return not after.status.is_over
 
     def _skip(self, options: dict[str, Any]) -> bool:
-        return self._change(options, change=skip, text="go on without")
+        return self._change(
+            options,
+            change=lambda found, reason: skip(found.module, id=found.id, reason=reason, at=found.place),
+            text="go on without",
+        )
 
     def _compensate(self, options: dict[str, Any]) -> bool:
-        return self._change(options, change=compensate, text="turn back from")
+        return self._change(
+            options,
+            change=lambda found, reason: compensate(found.module, id=found.id, reason=reason),
+            text="turn back from",
+        )
 
-    def _change(self, options: dict[str, Any], *, change: Callable[..., SagaInstance], text: str) -> bool:
+    def _change(
+        self, options: dict[str, Any], *, change: Callable[[SagaInstance, str], SagaInstance], text: str
+    ) -> bool:
         found = self._find(options)
         self.stderr.write(f"{found.module}: {found.id} would {text} {found.step}")
         if options["dry_run"]:
@@ -124,7 +134,7 @@ class Command(BaseCommand):
         if not options["no_input"] and input("Go on? [y/N] ").strip().lower() not in ("y", "yes"):
             raise CommandError("Nothing was done.", returncode=1)
         with acting_as(f"operator:{getpass.getuser()}"):
-            after = change(found.module, id=found.id, reason=options["reason"])
+            after = change(found, options["reason"])
         self._print(after, options)
         return not after.status.is_over
 
@@ -148,6 +158,7 @@ class Command(BaseCommand):
         self.stdout.write(_line(found))
         for entry in found.timeline:
             parts = [entry.at.isoformat(timespec="milliseconds"), entry.what.value, entry.step]
+            parts += [f"attempt {entry.attempt}"] if entry.attempt else []
             parts += [f"{entry.seconds:.3f} s"] if entry.seconds is not None else []
             parts += [f"by {entry.actor}"] if entry.actor else []
             parts += [entry.error] if entry.error else []
@@ -165,8 +176,7 @@ def _count(text: str) -> int:
 
 
 def _line(each: SagaInstance) -> str:
-    direction = "undoing" if each.backwards else "at"
-    place = "" if each.status.is_over else f", {direction} {each.step}"
+    place = "" if each.status.is_over else f", {each.place}"
     place += f", waits until {each.wait_until:%Y-%m-%d %H:%M:%S}" if each.wait_until else ""
     tries = f", {each.attempts} failed attempts, next at {each.next_at:%Y-%m-%d %H:%M:%S}" if each.attempts else ""
     error = f": {each.last_error}" if each.last_error and not each.status.is_over else ""
