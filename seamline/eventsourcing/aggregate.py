@@ -59,6 +59,8 @@ class AggregateType(Generic[State]):
     """Events of a stream after which its state is kept, so that reading it begins there; 0 keeps none."""
     permission: str = ""
     """Django's permission that operators need to read it back over HTTP; without one only those who may do all can."""
+    hidden: tuple[str, ...] = ()
+    """Names of fields whose values are shown to nobody, at any depth: tokens, references that can be used."""
     code: tuple[str, ...] = ()
     """Further Python modules that decide about the state; those of ``evolve`` and ``state`` are always among them."""
     personal: Mapping[type[Event], Personal] = field(default_factory=dict)

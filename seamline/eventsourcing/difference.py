@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,12 @@ class Difference:
     after: Any
 
 
-def differences(before: Any, after: Any) -> tuple[Difference, ...]:
-    """All values that are not the same in two states of one type, in the order of their names."""
-    old, new = dict(_flat(plain(before))), dict(_flat(plain(after)))
+def differences(before: Any, after: Any, *, hidden: Collection[str] = ()) -> tuple[Difference, ...]:
+    """All values that are not the same in two states of one type, in the order of their names.
+
+    :param hidden: names of fields that are not shown; changes of them are not either.
+    """
+    old, new = dict(_flat(plain(before, hidden=hidden))), dict(_flat(plain(after, hidden=hidden)))
     return tuple(
         Difference(field=name, before=old.get(name), after=new.get(name))
         for name in sorted({*old, *new})

@@ -60,6 +60,8 @@ class HistoryType(Generic[State]):
     line: Line | None = None
     permission: str = ""
     """Django's permission that operators need to read it back over HTTP; without one only those who may do all can."""
+    hidden: tuple[str, ...] = ()
+    """Names of fields whose values are shown to nobody, at any depth: tokens, references that can be used."""
 
     def __post_init__(self) -> None:
         strangers = [event.event_name for event in self.events if module_of(event) != self.module]

@@ -48,6 +48,7 @@ PAYMENT = AggregateType(
     evolve=evolve,
     snapshot_every=100,
     permission="payments.view_paymentrow",
+    hidden=("token", "card"),
 )
 payments = Repository(PAYMENT)
 

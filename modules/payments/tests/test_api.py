@@ -135,4 +135,5 @@ def test_balances_and_payments_are_read_as_they_were_known(operator: APIClient) 
         {"field": "refunded", "before": "0.00", "after": "4.00"}
     ]
     history = operator.get(f"{path}history/").json()["events"]
+    assert history[0]["data"]["method"]["token"] == history[0]["data"]["card"] == "[hidden]"
     assert [(each["version"], each["reason"]) for each in history[-2:]] == [(4, "broken"), (5, "broken")]

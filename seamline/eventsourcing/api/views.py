@@ -64,7 +64,12 @@ def _state(reader: Reader) -> type[LedgerView]:
             """What is known now, or was known at a time. For operators."""
             found = self.known(id, request.query_params.get("as_of"), name="as_of")
             return Response(
-                {"id": found.id, "version": found.version, "at": _text(found.at), "state": plain(found.state)}
+                {
+                    "id": found.id,
+                    "version": found.version,
+                    "at": _text(found.at),
+                    "state": plain(found.state, hidden=reader.type.hidden),
+                }
             )
 
     StateView.reader = reader
@@ -93,7 +98,7 @@ def _diff(reader: Reader) -> type[LedgerView]:
             after = self.known(id, request.query_params.get("to"), name="to")
             found = [
                 {"field": each.field, "before": each.before, "after": each.after}
-                for each in differences(before.state, after.state)
+                for each in differences(before.state, after.state, hidden=reader.type.hidden)
             ]
             return Response(
                 {"id": id, "from_version": before.version, "to_version": after.version, "differences": found}
@@ -131,7 +136,7 @@ def _history(reader: Reader) -> type[LedgerView]:
                             "actor": each.actor,
                             "reason": each.reason,
                             "causation": str(each.meta.get("causation", "")),
-                            "data": plain(each.event),
+                            "data": plain(each.event, hidden=reader.type.hidden),
                         }
                         for each in found[-MOST_EVENTS:]
                     ],

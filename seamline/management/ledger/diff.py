@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from seamline.eventsourcing.difference import differences
+from seamline.eventsourcing.registry import reader_named
 from seamline.management.events.output import Output
 from seamline.management.ledger.reading import add_thing, read
 
@@ -31,7 +32,7 @@ def add_arguments(parser: CommandParser) -> None:
 def run(options: dict[str, Any], output: Output) -> bool:
     """Compare; differences are findings."""
     before, after = read(options, options["before"]), read(options, options["after"])
-    found = differences(before.state, after.state)
+    found = differences(before.state, after.state, hidden=reader_named(options["type"]).type.hidden)
     output.json(
         {
             "type": options["type"],

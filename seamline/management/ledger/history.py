@@ -30,7 +30,8 @@ def add_arguments(parser: CommandParser) -> None:
 
 def run(options: dict[str, Any], output: Output) -> bool:
     """Show it."""
-    found = reader_named(options["type"]).histories([options["id"]]).get(options["id"], [])
+    reader = reader_named(options["type"])
+    found = reader.histories([options["id"]]).get(options["id"], [])
     if not found:
         raise CommandError(f"Nothing ever happened to {options['type']} {options['id']}.", returncode=1)
     output.json(
@@ -48,7 +49,7 @@ def run(options: dict[str, Any], output: Output) -> bool:
                     "reason": each.reason,
                     "correlation": each.meta.get("correlation", ""),
                     "causation": each.meta.get("causation", ""),
-                    "data": plain(each.event),
+                    "data": plain(each.event, hidden=reader.type.hidden),
                     "hash": each.hash.hex(),
                 }
                 for each in found

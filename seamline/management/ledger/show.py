@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from seamline.eventsourcing.plain import plain
+from seamline.eventsourcing.registry import reader_named
 from seamline.management.events.output import Output
 from seamline.management.ledger.reading import add_thing, lines, read
 
@@ -31,7 +32,7 @@ def add_arguments(parser: CommandParser) -> None:
 def run(options: dict[str, Any], output: Output) -> bool:
     """Show it."""
     found = read(options, options["as_of"])
-    state = plain(found.state)
+    state = plain(found.state, hidden=reader_named(options["type"]).type.hidden)
     output.json({"type": options["type"], "id": found.id, "version": found.version, "at": found.at, "state": state})
     output.line(f"{options['type']} {found.id}, version {found.version} of {found.at.isoformat()}")
     for line in lines(state):
