@@ -1,4 +1,4 @@
-"""Payments: cards, authorisations, captures and refunds, through a payment provider."""
+"""Payments: cards, authorisations, captures and refunds, by a payment provider; and wallets and gift cards."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
-from contracts.kernel import ZERO, Money, OrderId
+from contracts.kernel import ZERO, CustomerId, Money, OrderId
 from seamline.contract import Contract, ContractError, ErrorKind, Event, Secret, command, query
 
 
@@ -24,7 +25,7 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMethod:
-    """A card that the provider keeps; its number is not stored here."""
+    """A card that the provider keeps, whose number is not stored here; or a wallet, or a gift card."""
 
     token: str
     brand: str
@@ -41,6 +42,36 @@ class Payment:
     decline_reason: str = ""
     charged_back: Money = ZERO
     """Taken back by the card's bank, against the shop's will."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wallet:
+    """What the shop owes a customer."""
+
+    customer_id: CustomerId
+    balance: Money
+    available: Money
+    """Without what is set aside for orders that are not paid yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftCard:
+    """What the shop owes to whoever knows the card's code."""
+
+    card_id: UUID
+    balance: Money
+    available: Money
+    """Without what is set aside for orders that are not paid yet."""
+    message: str
+    is_blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedGiftCard:
+    """A new gift card. The code is shown this once: the shop keeps nothing that it could be read from."""
+
+    card_id: UUID
+    code: Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +186,23 @@ class RefundTooLarge(PaymentsError, kind=ErrorKind.INVALID):
     refundable: Money
 
 
+@dataclass(eq=False, kw_only=True)
+class InvalidAmount(PaymentsError, kind=ErrorKind.INVALID):
+    """An amount cannot be put on a wallet or a gift card."""
+
+    amount: Money
+    reason: str
+
+
+@dataclass(eq=False, kw_only=True)
+class UnknownGiftCard(PaymentsError, kind=ErrorKind.NOT_FOUND):
+    """There is no gift card with this code."""
+
+
 class Payments(
     Contract,
     module="payments",
-    version="1.1",
+    version="1.2",
     events=(
         PaymentAuthorised,
         PaymentRefused,
@@ -181,6 +225,17 @@ class Payments(
     def payments(self, *, order_ids: tuple[OrderId, ...]) -> Mapping[OrderId, Payment]:
         """The payments of these orders; orders without one are left out."""
 
+    @query(timeout=0.3)
+    def wallet(self, *, customer_id: CustomerId) -> Wallet:
+        """A customer's wallet; empty where none was ever topped up."""
+
+    @query(timeout=0.3)
+    def gift_card(self, *, code: Secret) -> GiftCard:
+        """The gift card with a code.
+
+        :raises UnknownGiftCard: there is none.
+        """
+
     @command(timeout=3.0)
     def register_card(
         self, *, number: Secret, expiry_month: int, expiry_year: int, security_code: Secret
@@ -194,8 +249,8 @@ class Payments(
     def authorise(self, *, order_id: OrderId, amount: Money, payment_method: str) -> Payment:
         """Set the amount aside on the card. Authorising the same order again answers the first outcome.
 
-        :param payment_method: a token from ``register_card``.
-        :raises CardDeclined: the bank said no.
+        :param payment_method: a token from ``register_card``, ``pay_with_wallet`` or ``pay_with_gift_card``.
+        :raises CardDeclined: the bank said no, or there is not enough in the wallet or on the gift card.
         :raises ProviderTimedOut: no answer in time; call again with the same key to learn the outcome.
         :raises UnknownPaymentMethod: the token is not known, or expired.
         """
@@ -234,10 +289,43 @@ class Payments(
         """Book that the card's bank took a part or all of a captured payment back.
 
         :raises UnknownPayment: no payment was ever started for this order.
-        :raises WrongPaymentState: it is not captured, or was settled elsewhere.
+        :raises WrongPaymentState: it is not captured, was settled elsewhere, or was paid with a wallet or a gift card.
         :raises RefundTooLarge: more would be gone than was captured.
         """
 
     @command(timeout=30.0)
     def put_settlements(self, *, settlements: tuple[Settlement, ...]) -> int:
         """Take over money that moved elsewhere; answers how many were new."""
+
+    @command(timeout=3.0)
+    def top_up_wallet(self, *, customer_id: CustomerId, amount: Money, reason: str) -> Wallet:
+        """Put an amount into a customer's wallet; the first one opens it, in its currency for ever.
+
+        :raises InvalidAmount: not above zero, not in whole pennies, too large, or in another currency.
+        """
+
+    @command(timeout=3.0)
+    def issue_gift_card(self, *, amount: Money, recipient: str, message: str) -> IssuedGiftCard:
+        """Make a gift card; the answer's code is shown this once.
+
+        :param recipient: the e-mail address of whoever gets it; kept so that it can be forgotten.
+        :raises InvalidAmount: not above zero, not in whole pennies, or too large.
+        """
+
+    @command(timeout=3.0)
+    def block_gift_card(self, *, card_id: UUID, reason: str) -> None:
+        """Let nothing more be paid with a gift card, be it lost or stolen; again changes nothing.
+
+        :raises UnknownGiftCard: there is none.
+        """
+
+    @command(timeout=3.0)
+    def pay_with_wallet(self, *, customer_id: CustomerId) -> PaymentMethod:
+        """A token that pays from a customer's wallet, valid for 30 minutes; whoever has it can spend what is there."""
+
+    @command(timeout=3.0)
+    def pay_with_gift_card(self, *, code: Secret) -> PaymentMethod:
+        """A token that pays with a gift card, valid for 30 minutes.
+
+        :raises UnknownGiftCard: there is none with this code.
+        """

@@ -15,8 +15,8 @@ from modules.payments.domain.lifecycle import Outcome, RequestKind
 LONGEST_REASON = 200
 
 
-def _money(**options: object) -> models.DecimalField:  # type: ignore[type-arg]
-    return models.DecimalField(max_digits=14, decimal_places=2, **options)  # type: ignore[arg-type]
+def _money(name: str | None = None, **options: object) -> models.DecimalField:  # type: ignore[type-arg]
+    return models.DecimalField(name, max_digits=14, decimal_places=2, **options)  # type: ignore[arg-type]
 
 
 class StoredMethod(models.Model):
@@ -144,6 +144,33 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount:+} {self.currency}"
+
+
+class StoredValueRow(models.Model):
+    """A wallet or a gift card, as its stream of events makes it up to ``version``. What is owed is never below zero."""
+
+    account = models.CharField(primary_key=True, max_length=64)
+    currency = models.CharField(max_length=3)
+    balance = _money(default=0)
+    held = _money("set aside", default=0)
+    is_blocked = models.BooleanField("blocked", default=False)
+    version = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "stored_value"
+        verbose_name = "wallet or gift card"
+        verbose_name_plural = "wallets and gift cards"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(held__gte=0) & Q(balance__gte=F("held")), name="stored_value_never_below_zero"
+            ),
+        ]
+        indexes = [models.Index(fields=["-updated_at"], name="stored_value_newest")]
+
+    def __str__(self) -> str:
+        return self.account
 
 
 class SandboxCard(models.Model):

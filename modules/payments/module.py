@@ -1,4 +1,4 @@
-"""The manifest of payments: cards, authorisations, captures, refunds and chargebacks, as a ledger of events."""
+"""The manifest of payments: cards, wallets and gift cards, and what is paid with them, as a ledger of events."""
 
 from contracts.payments import Payments
 from seamline.jobs import Job
@@ -16,7 +16,11 @@ module = Module(
             every=5,
         ),
     ),
-    aggregates=("modules.payments.infra.streams:PAYMENT",),
+    aggregates=(
+        "modules.payments.infra.streams:PAYMENT",
+        "modules.payments.infra.stored_value:WALLET",
+        "modules.payments.infra.stored_value:GIFT_CARD",
+    ),
     audits=("modules.payments.application.audit_ledger:findings",),
     urls="modules.payments.api.urls",
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.kernel import OrderId
+from modules.payments.application import audit_stored_value
 from modules.payments.infra import auditing, streams
 
 PAGE = 500
@@ -29,6 +30,7 @@ def audit_ledger() -> LedgerAudit:
     for page in auditing.payments(page=PAGE):
         payments += len(page)
         found += _differences(page)
+    found += audit_stored_value.differences()
     total, entries = auditing.totals()
     if total:
         found.append(f"The ledger's accounts add up to {total}, not to zero.")

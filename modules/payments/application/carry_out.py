@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from contracts.kernel import Money, OrderId
 from contracts.payments import ProviderTimedOut
-from modules.payments.application.ports import Answer, PaymentProvider, ProviderSilent
+from modules.payments.application.ports import Acquirer, Answer, ProviderSilent
 from modules.payments.domain.account import Account, after
 from modules.payments.domain.events import RefundRequested
 from modules.payments.domain.lifecycle import NEVER_ARRIVED, Answered, Outcome, RequestKind, after_answer
 from modules.payments.infra import books, streams
-from modules.payments.infra.provider import provider
+from modules.payments.infra.provider import acquirer
 from seamline.contract import Event
 from seamline.data import atomic
 from seamline.eventsourcing import Aggregate
@@ -117,7 +117,7 @@ def follow_up_key(order_id: OrderId, kind: RequestKind) -> str:
 def _answer(
     *, key: str, kind: RequestKind, account: Account, amount: Decimal, ask_first: bool, may_send: bool
 ) -> Answer:
-    serving = provider()
+    serving = acquirer(account.card)
     try:
         answer = serving.outcome(key=key) if ask_first else Answer(outcome=Outcome.UNKNOWN)
         if answer.outcome is Outcome.UNKNOWN and may_send:
@@ -127,7 +127,7 @@ def _answer(
     return answer
 
 
-def _send(serving: PaymentProvider, *, key: str, kind: RequestKind, account: Account, amount: Decimal) -> Answer:
+def _send(serving: Acquirer, *, key: str, kind: RequestKind, account: Account, amount: Decimal) -> Answer:
     money = Money(amount=amount, currency=account.amount.currency)
     authorisation = books.authorisation_key(account.order_id)
     match kind:

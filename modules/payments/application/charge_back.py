@@ -13,6 +13,7 @@ from contracts.payments import (
     UnknownPayment,
     WrongPaymentState,
 )
+from modules.payments.domain.ledger import LedgerAccount, holder_of
 from modules.payments.infra import books, streams
 from modules.payments.models import LONGEST_REASON
 
@@ -21,7 +22,7 @@ def charge_back(*, order_id: OrderId, amount: Money, reason: str) -> Payment:
     """Book a chargeback. What is gone cannot be given back as well.
 
     :raises UnknownPayment: no payment was ever started for this order.
-    :raises WrongPaymentState: it is not captured, or was settled elsewhere.
+    :raises WrongPaymentState: it is not captured, was settled elsewhere, or was paid with a wallet or a gift card.
     :raises RefundTooLarge: it is not between a penny and what is left of the payment.
     """
     now = timezone.now()
@@ -30,7 +31,7 @@ def charge_back(*, order_id: OrderId, amount: Money, reason: str) -> Payment:
     account = payment.state
     if not payment.exists or account.never_started:
         raise UnknownPayment(order_id=order_id)
-    if account.state is not PaymentState.CAPTURED or account.settled_elsewhere:
+    if account.state is not PaymentState.CAPTURED or holder_of(account) is not LedgerAccount.PROVIDER:
         raise WrongPaymentState(order_id=order_id, state=account.state)
     left = account.refundable
     if amount.currency != left.currency or not CENT <= amount.amount <= left.amount or amount.amount % CENT:

@@ -21,15 +21,13 @@ class Answer:
     detail: str = ""
 
 
-class PaymentProvider(Protocol):
-    """Every request carries an idempotency key: asked twice with one key, the provider acts once.
+class Acquirer(Protocol):
+    """Whoever moves the money of a payment.
 
-    Every method but ``store_card`` answers ``UNKNOWN`` for what the provider never saw, and raises ``ProviderSilent``.
-    An adapter waits no longer than ``seamline.calls.remaining_seconds()``.
+    Every request carries an idempotency key: asked twice with one key, the provider acts once. Every method answers
+    ``UNKNOWN`` for what the provider never saw, and raises ``ProviderSilent``. An adapter waits no longer than
+    ``seamline.calls.remaining_seconds()``.
     """
-
-    def store_card(self, *, key: str, number: str, expiry_month: int, expiry_year: int, security_code: str) -> str:
-        """Keep a card; answers the provider's reference of it. The caller forgets the number."""
 
     def authorise(self, *, key: str, card: str, amount: Money) -> Answer:
         """Set an amount aside on a card."""
@@ -48,3 +46,10 @@ class PaymentProvider(Protocol):
 
     def outcome(self, *, key: str) -> Answer:
         """What became of an earlier request; never acts."""
+
+
+class PaymentProvider(Acquirer, Protocol):
+    """An acquirer that keeps cards as well."""
+
+    def store_card(self, *, key: str, number: str, expiry_month: int, expiry_year: int, security_code: str) -> str:
+        """Keep a card; answers the provider's reference of it. The caller forgets the number."""

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
-from datetime import timedelta
-from hashlib import sha256
-
-from django.conf import settings
 from django.utils import timezone
 
 from contracts.payments import PaymentMethod
 from modules.payments.domain.cards import brand_of, card_number, check_expiry, check_security_code
+from modules.payments.infra import methods
 from modules.payments.infra.provider import provider
-from modules.payments.models import StoredMethod
-from seamline.calls import current_call
-
-VALIDITY = timedelta(minutes=30)
 
 
 def register_card(*, number: str, expiry_month: int, expiry_year: int, security_code: str) -> PaymentMethod:
@@ -29,17 +21,8 @@ def register_card(*, number: str, expiry_month: int, expiry_year: int, security_
     digits = card_number(number)
     check_expiry(month=expiry_month, year=expiry_year, today=timezone.localdate())
     check_security_code(security_code)
-    token = _token(current_call().idempotency_key)
+    token = methods.token_of_call()
     card = provider().store_card(
         key=token, number=digits, expiry_month=expiry_month, expiry_year=expiry_year, security_code=security_code
     )
-    now = timezone.now()
-    method = StoredMethod(
-        token=token, card=card, brand=brand_of(digits), last4=digits[-4:], created_at=now, expires_at=now + VALIDITY
-    )
-    StoredMethod.objects.bulk_create([method], ignore_conflicts=True)
-    return PaymentMethod(token=token, brand=method.brand, last4=method.last4)
-
-
-def _token(key: str) -> str:
-    return f"tok_{hmac.new(settings.SECRET_KEY.encode(), f'payment method {key}'.encode(), sha256).hexdigest()[:40]}"
+    return methods.keep(token=token, card=card, brand=brand_of(digits), last4=digits[-4:])

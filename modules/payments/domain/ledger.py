@@ -23,12 +23,16 @@ from contracts.payments import (
     PaymentVoided,
 )
 from modules.payments.domain.account import Account
+from modules.payments.domain.stored_value import is_stored_value
+from modules.payments.domain.stored_value_events import FundsReturned, GiftCardIssued, HoldCaptured, WalletToppedUp
 from seamline.contract import Event
 
 _NAMESPACE = uuid5(NAMESPACE_URL, "seamline:payments:ledger")
 
 
 class LedgerAccount(StrEnum):
+    """Beside these, each wallet and gift card has an account of its own: what the shop owes, as a negative sum."""
+
     PROVIDER = "provider"
     """What the payment provider holds for the shop."""
     ELSEWHERE = "elsewhere"
@@ -41,6 +45,12 @@ class LedgerAccount(StrEnum):
     """What is set aside on cards and may be taken; not the shop's yet."""
     PROMISED = "promised"
     """The other side of that, as a negative sum."""
+    GOODWILL = "goodwill"
+    """What the shop put into wallets."""
+    GIFT_CARDS_SOLD = "gift_cards_sold"
+    """What gift cards were issued for."""
+    STORED_VALUE = "stored_value"
+    """On its way between a wallet or gift card and the payment it was spent for: zero when nothing waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +92,7 @@ def postings(account: Account, event: Event) -> Iterator[Posting]:
 
     :param account: as it was before the event.
     """
-    holder = LedgerAccount.ELSEWHERE if account.settled_elsewhere else LedgerAccount.PROVIDER
+    holder = holder_of(account)
     match event:
         case PaymentAuthorised():
             yield from movement(source=LedgerAccount.PROMISED, target=LedgerAccount.AUTHORISED, amount=event.amount)
@@ -95,6 +105,26 @@ def postings(account: Account, event: Event) -> Iterator[Posting]:
             yield from movement(source=holder, target=LedgerAccount.SALES, amount=event.amount)
         case PaymentChargedBack():
             yield from movement(source=holder, target=LedgerAccount.CHARGEBACKS, amount=event.amount)
+
+
+def holder_of(account: Account) -> LedgerAccount:
+    """Who has a payment's money once it is captured."""
+    if account.settled_elsewhere:
+        return LedgerAccount.ELSEWHERE
+    return LedgerAccount.STORED_VALUE if is_stored_value(account.card) else LedgerAccount.PROVIDER
+
+
+def stored_value_postings(event: Event) -> Iterator[Posting]:
+    """What an event of a wallet or gift card moves; what is set aside moves nothing, for it is still owed."""
+    match event:
+        case WalletToppedUp():
+            yield from movement(source=event.account, target=LedgerAccount.GOODWILL, amount=event.amount)
+        case GiftCardIssued():
+            yield from movement(source=event.account, target=LedgerAccount.GIFT_CARDS_SOLD, amount=event.amount)
+        case HoldCaptured():
+            yield from movement(source=LedgerAccount.STORED_VALUE, target=event.account, amount=event.amount)
+        case FundsReturned():
+            yield from movement(source=event.account, target=LedgerAccount.STORED_VALUE, amount=event.amount)
 
 
 def _released(account: Account) -> Iterator[Posting]:

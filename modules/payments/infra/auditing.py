@@ -1,4 +1,4 @@
-"""The SQL of the ledger's audit: what is booked, and what the events of payments would have it be. It only reads."""
+"""The SQL of the ledger's audit: what is booked, and what the events would have it be. It only reads."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 from contracts.kernel import OrderId
 from modules.payments.domain.account import NO_ACCOUNT, Account, evolve
-from modules.payments.domain.ledger import postings
-from modules.payments.infra import books, streams
+from modules.payments.domain.ledger import Posting, postings, stored_value_postings
+from modules.payments.domain.stored_value import Kind, StoredValue
+from modules.payments.domain.stored_value import after as stored_after
+from modules.payments.infra import books, stored_value, streams
 from seamline.data import connection_for
 
 Balances = dict[str, Decimal]
@@ -24,6 +26,13 @@ _TOTALS = "SELECT coalesce(sum(amount), 0), count(*) FROM ledger_entry"
 _STRAYS = """
 SELECT DISTINCT stream || ' version ' || version FROM ledger_entry AS entry
 WHERE NOT EXISTS (SELECT FROM event_log WHERE event_log.stream = entry.stream AND event_log.version = entry.version)
+LIMIT 20
+"""
+_NEXT_STORED = "SELECT account FROM stored_value WHERE account > %s ORDER BY account LIMIT %s"
+_ROWLESS = """
+SELECT DISTINCT stream FROM event_log
+WHERE (starts_with(stream, 'wallet:') OR starts_with(stream, 'gift_card:'))
+  AND NOT EXISTS (SELECT FROM stored_value WHERE account = stream)
 LIMIT 20
 """
 
@@ -42,12 +51,52 @@ def replayed(order_ids: Sequence[OrderId]) -> dict[str, tuple[Account, Balances]
     for id, recorded in streams.payments.histories([str(order_id) for order_id in order_ids]).items():
         account, moved = NO_ACCOUNT, dict[str, Decimal]()
         for each in recorded:
-            for posting in postings(account, each.event):
-                name = f"{posting.account} {posting.currency}"
-                moved[name] = moved.get(name, Decimal(0)) + posting.amount
+            _add(moved, postings(account, each.event))
             account = evolve(account, each.event)
-        found[id] = account, {name: amount for name, amount in moved.items() if amount}
+        found[id] = account, _not_zero(moved)
     return found
+
+
+def stored_values(*, page: int) -> Iterator[list[str]]:
+    """The references of all wallets and gift cards, in pages."""
+    found = [row[0] for row in _rows(_NEXT_STORED, ["", page])]
+    while found:
+        yield found
+        found = [row[0] for row in _rows(_NEXT_STORED, [found[-1], page])]
+
+
+def replayed_stored(accounts: Sequence[str]) -> dict[str, tuple[StoredValue, int, Balances]]:
+    """By reference: the wallet or card as its events make it, how many they are, and what they move."""
+    found = {}
+    for kind, repository in ((Kind.WALLET, stored_value.wallets), (Kind.GIFT_CARD, stored_value.gift_cards)):
+        ids = [account.partition(":")[2] for account in accounts if account.startswith(f"{kind}:")]
+        for id, recorded in repository.histories(ids).items():
+            moved: Balances = {}
+            for each in recorded:
+                _add(moved, stored_value_postings(each.event))
+            state = stored_after(StoredValue(), *(each.event for each in recorded))
+            found[repository.type.stream(id)] = state, len(recorded), _not_zero(moved)
+    return found
+
+
+def stored_rows(accounts: Sequence[str]) -> dict[str, stored_value.Shown]:
+    """By reference: the wallet or card as its row shows it."""
+    return stored_value.read(accounts)
+
+
+def stored_without_row() -> list[str]:
+    """Wallets and cards that have events and no row; 20 at most."""
+    return [row[0] for row in _rows(_ROWLESS, [])]
+
+
+def _add(moved: Balances, added: Iterator[Posting]) -> None:
+    for posting in added:
+        name = f"{posting.account} {posting.currency}"
+        moved[name] = moved.get(name, Decimal(0)) + posting.amount
+
+
+def _not_zero(moved: Balances) -> Balances:
+    return {name: amount for name, amount in moved.items() if amount}
 
 
 def booked(names: Sequence[str]) -> dict[str, Balances]:
