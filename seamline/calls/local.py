@@ -115,9 +115,17 @@ def _run_stepwise(
 
 
 def fingerprint(operation: Operation, arguments: dict[str, Any]) -> bytes:
-    """Sixteen bytes that tell whether two calls have the same arguments; secrets do not enter."""
-    types = operation.parameters
-    public = {name: value for name, value in arguments.items() if types.get(name) is not Secret}
+    """Sixteen bytes that tell whether two calls have the same arguments; secrets do not enter.
+
+    Nor do values that are their parameter's default: a call over the wire arrives with all of them, one from this
+    process with those that the caller gave, and a command that is repeated after its module moved is the same.
+    """
+    types, defaults = operation.parameters, operation.defaults
+    public = {
+        name: value
+        for name, value in arguments.items()
+        if types.get(name) is not Secret and (name not in defaults or value != defaults[name])
+    }
     try:
         return hashlib.blake2b(encode_arguments(public), digest_size=16).digest()
     except (TypeError, msgspec.MsgspecError) as error:

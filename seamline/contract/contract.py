@@ -94,6 +94,12 @@ class Operation:
         return typing.get_type_hints(self.function, include_extras=True)
 
     @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The values of the parameters that need not be given."""
+        empty = inspect.Parameter.empty
+        return {name: each.default for name, each in self.signature.parameters.items() if each.default is not empty}
+
+    @cached_property
     def parameters(self) -> dict[str, Any]:
         """Argument types by name, without ``self``."""
         return {name: self._hints.get(name, inspect.Parameter.empty) for name in list(self.signature.parameters)[1:]}

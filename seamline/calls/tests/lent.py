@@ -36,7 +36,7 @@ class Lent(Contract, module=MODULE, version="1.0"):
         """Sleep that long."""
 
     @command(timeout=1.0)
-    def raise_by(self, *, name: Name, by: int, password: Secret = Secret("")) -> Count:
+    def raise_by(self, *, name: Name, by: int = 1, password: Secret = Secret("")) -> Count:
         """Count calls.
 
         :raises CounterOverflow: ``by`` is above 100.
@@ -74,7 +74,7 @@ class LentService(Lent):
         time.sleep(seconds)
         return seconds
 
-    def raise_by(self, *, name: Name, by: int, password: Secret = Secret("")) -> Count:
+    def raise_by(self, *, name: Name, by: int = 1, password: Secret = Secret("")) -> Count:
         if by > 100:
             raise CounterOverflow(at=Count(name=name, value=by))
         self.entered.set()

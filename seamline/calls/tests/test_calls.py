@@ -161,6 +161,18 @@ class TestCommands:
             assert "hunter2" not in str(cursor.fetchall())
 
 
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("over_the_wire_first", [True, False])
+def test_command_that_is_repeated_after_its_module_moved_is_the_same(over_the_wire_first: bool) -> None:
+    service = LentService()
+    local = LocalBinding(service)
+    bindings: list[Binding] = [local, RpcBinding(local)]
+    for binding in reversed(bindings) if over_the_wire_first else bindings:
+        with rebound(Lent, binding):
+            use(Lent, idempotency_key="k1").raise_by(name=Name("a"))
+    assert service.effects == ["k1"]
+
+
 def test_secret_does_not_enter_the_fingerprint() -> None:
     operation = Lent.operations["raise_by"]
     assert fingerprint(operation, {"name": "a", "by": 1, "password": "x"}) == fingerprint(
