@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -21,8 +22,8 @@ from seamline.contract import ContractError
 from seamline.web.admin import ReadOnlyAdmin, ReadOnlyInline, ReasonForm
 
 
-class RefundForm(ReasonForm):
-    """How much goes back, and why."""
+class AmountForm(ReasonForm):
+    """How much, and why."""
 
     amount = forms.DecimalField(
         min_value=Decimal("0.01"),
@@ -45,14 +46,24 @@ class RequestInline(ReadOnlyInline):
 class PaymentAdmin(ReadOnlyAdmin):
     """Payments, the newest first; searched by the whole id of an order, or a card's last four digits."""
 
-    list_display = ("order_id", "state", "amount", "currency", "refunded", "card_shown", "decline_reason", "created_at")
+    list_display = (
+        "order_id",
+        "state",
+        "amount",
+        "currency",
+        "refunded",
+        "charged_back",
+        "card_shown",
+        "decline_reason",
+        "created_at",
+    )
     list_filter = ("state", "settled_elsewhere", "brand", "created_at")
     search_fields = ("order_id__exact", "last4__exact")
     search_help_text = "The whole id of an order, or the last four digits of a card"
     ordering = ("-created_at",)
     exclude = ("token", "card")
     inlines = (RequestInline,)
-    actions_detail = ("refund_payment",)
+    actions_detail = ("refund_payment", "charge_payment_back")
 
     @admin.display(description="card")
     def card_shown(self, payment: PaymentRow) -> str:
@@ -76,29 +87,54 @@ class PaymentAdmin(ReadOnlyAdmin):
         dialog={
             "title": "Give money back",
             "description": "It goes to the card that paid. Parts of it can be given back one after the other.",
-            "form_class": RefundForm,
+            "form_class": AmountForm,
             "form_submit_text": "Give back",
         },
     )
-    def refund_payment(self, request: HttpRequest, form: RefundForm, object_id: str) -> HttpResponse:
+    def refund_payment(self, request: HttpRequest, form: AmountForm, object_id: str) -> HttpResponse:
         """Give a part or all of a captured payment back."""
 
         def refund(key: str) -> str:
-            order_id = OrderId(uuid.UUID(object_id))
-            currency = use(Payments).payment(order_id=order_id).amount.currency
-            payment = use(Payments, idempotency_key=key).refund(
-                order_id=order_id,
-                amount=Money(amount=form.cleaned_data["amount"], currency=currency),
-                reason=form.cleaned_data["reason"],
-            )
+            payment = use(Payments, idempotency_key=key).refund(**_wanted(form, object_id))
             return f"{payment.refunded} of {payment.amount} is given back now."
 
         return self.carry_out(request, form, object_id, refund, explain=_explained)
 
+    @action(
+        description="Book a chargeback",
+        url_path="charge-back",
+        icon="account_balance",
+        permissions=["operate"],
+        dialog={
+            "title": "Book a chargeback",
+            "description": "The card's bank took money back. What is gone cannot be given back as well.",
+            "form_class": AmountForm,
+            "form_submit_text": "Book it",
+        },
+    )
+    def charge_payment_back(self, request: HttpRequest, form: AmountForm, object_id: str) -> HttpResponse:
+        """Book that the card's bank took money back."""
+
+        def charge_back(key: str) -> str:
+            payment = use(Payments, idempotency_key=key).charge_back(**_wanted(form, object_id))
+            return f"{payment.charged_back} of {payment.amount} is gone now."
+
+        return self.carry_out(request, form, object_id, charge_back, explain=_explained)
+
+
+def _wanted(form: AmountForm, object_id: str) -> dict[str, Any]:
+    order_id = OrderId(uuid.UUID(object_id))
+    currency = use(Payments).payment(order_id=order_id).amount.currency
+    return {
+        "order_id": order_id,
+        "amount": Money(amount=form.cleaned_data["amount"], currency=currency),
+        "reason": form.cleaned_data["reason"],
+    }
+
 
 def _explained(error: ContractError) -> str:
     if isinstance(error, RefundTooLarge):
-        return f"At most {error.refundable} can be given back."
+        return f"At most {error.refundable} is left."
     if isinstance(error, WrongPaymentState):
         return f"Only a captured payment of the shop's own can be given back; this one is {error.state.value}."
     return error.detail

@@ -44,6 +44,7 @@ class PaymentSerializer(serializers.Serializer[Any]):
     order_id = UuidField()
     amount = MoneySerializer()
     refunded = MoneySerializer()
+    charged_back = MoneySerializer(help_text="Taken back by the card's bank.")
     state = serializers.ChoiceField(choices=[state.value for state in PaymentState])
     method = ShownMethodSerializer()
     decline_reason = TextField(help_text="Empty unless it was declined.")
@@ -63,7 +64,7 @@ class BalancesParameters(serializers.Serializer[Any]):
 
 
 class RefundSerializer(serializers.Serializer[Any]):
-    """How much is given back, and why."""
+    """How much is given back, or was taken back by a bank, and why."""
 
     amount = AmountField(max_digits=9, decimal_places=2, min_value=Decimal("0.01"), max_value=LARGEST_AMOUNT)
     currency = CodeField(r"^[A-Z]{3}$", default="GBP")

@@ -9,4 +9,5 @@ urlpatterns = [
     path("balances/", views.Balances.as_view(), name="payments-balances"),
     path("<uuid:order_id>/", views.PaymentOfOrder.as_view(), name="payments-payment"),
     path("<uuid:order_id>/refunds/", views.Refunds.as_view(), name="payments-refunds"),
+    path("<uuid:order_id>/chargebacks/", views.Chargebacks.as_view(), name="payments-chargebacks"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -11,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from contracts.kernel import Money, OrderId
-from contracts.payments import Payments
+from contracts.payments import Payment, Payments
 from modules.payments.api.serializers import (
     BalanceSerializer,
     BalancesParameters,
@@ -96,13 +97,34 @@ class Refunds(APIView):
     )
     def post(self, request: Request, order_id: uuid.UUID) -> Response:
         """Give back a part or all of a captured payment. For operators."""
-        refund = RefundSerializer(data=request.data)
-        refund.is_valid(raise_exception=True)
-        wanted = refund.validated_data
-        with on_behalf_of(request):
-            payment = use(Payments, idempotency_key=idempotency_key(request)).refund(
-                order_id=OrderId(order_id),
-                amount=Money(amount=wanted["amount"], currency=wanted["currency"]),
-                reason=wanted["reason"],
-            )
-        return Response(PaymentSerializer(payment).data)
+        return _moved(request, order_id, lambda payments: payments.refund)
+
+
+class Chargebacks(APIView):
+    """Money that a bank took back."""
+
+    permission_classes = [operator_may("payments.change_paymentrow")]
+
+    @extend_schema(
+        operation_id="payments_charge_back",
+        parameters=[IDEMPOTENCY_KEY],
+        request=RefundSerializer,
+        responses=PaymentSerializer,
+        tags=["payments"],
+    )
+    def post(self, request: Request, order_id: uuid.UUID) -> Response:
+        """Book that the card's bank took a part or all of a captured payment back. For operators."""
+        return _moved(request, order_id, lambda payments: payments.charge_back)
+
+
+def _moved(request: Request, order_id: uuid.UUID, command: Callable[[Payments], Callable[..., Payment]]) -> Response:
+    movement = RefundSerializer(data=request.data)
+    movement.is_valid(raise_exception=True)
+    wanted = movement.validated_data
+    with on_behalf_of(request):
+        payment = command(use(Payments, idempotency_key=idempotency_key(request)))(
+            order_id=OrderId(order_id),
+            amount=Money(amount=wanted["amount"], currency=wanted["currency"]),
+            reason=wanted["reason"],
+        )
+    return Response(PaymentSerializer(payment).data)

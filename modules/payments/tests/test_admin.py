@@ -57,9 +57,7 @@ def test_operator_gives_money_back_and_a_doubled_click_counts_once(client: Clien
     assert use(Payments).payment(order_id=order_id).refunded == pounds("4.00")
 
 
-@pytest.mark.parametrize(
-    ("amount", "told"), [("10.01", "At most £10.00 can be given back"), ("4.00", "this one is authorised")]
-)
+@pytest.mark.parametrize(("amount", "told"), [("10.01", "At most £10.00 is left"), ("4.00", "this one is authorised")])
 def test_refused_refund_is_told_and_moves_nothing(client: Client, amount: str, told: str) -> None:
     order_id = authorised("10.00") if "authorised" in told else captured("10.00")
     url = reverse("admin:payments_paymentrow_refund_payment", args=[order_id])
@@ -73,3 +71,12 @@ def test_operator_without_the_right_may_not_give_money_back(database: None) -> N
     client.force_login(User.objects.create_user("victor", password="irrelevant here", is_staff=True))
     assert client.post(reverse("admin:payments_paymentrow_refund_payment", args=[order_id]), FORM).status_code == 403
     assert use(Payments).payment(order_id=order_id).refunded == pounds("0.00")
+
+
+def test_operator_books_a_chargeback_and_a_doubled_click_counts_once(client: Client) -> None:
+    order_id = captured("10.00")
+    url = reverse("admin:payments_paymentrow_charge_payment_back", args=[order_id])
+    assert b"reason" in client.get(url).content
+    assert client.post(url, FORM).status_code == 302
+    assert client.post(url, FORM, headers={"HX-Request": "true"}).headers["HX-Redirect"]
+    assert use(Payments).payment(order_id=order_id).charged_back == pounds("4.00")

@@ -137,3 +137,12 @@ def test_balances_and_payments_are_read_as_they_were_known(operator: APIClient) 
     history = operator.get(f"{path}history/").json()["events"]
     assert history[0]["data"]["method"]["token"] == history[0]["data"]["card"] == "[hidden]"
     assert [(each["version"], each["reason"]) for each in history[-2:]] == [(4, "broken"), (5, "broken")]
+
+
+def test_operator_books_a_chargeback_once_a_key(operator: APIClient) -> None:
+    order_id = captured("10.00")
+    path = f"/api/v1/payments/{order_id}/chargebacks/"
+    assert APIClient().post(path, REFUND, format="json").status_code in (401, 403)
+    for _ in range(2):
+        answer = operator.post(path, REFUND, format="json", headers={"Idempotency-Key": "once"})
+        assert answer.json()["charged_back"] == {"amount": "4.00", "currency": "GBP"}

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
 from django.db import connections
 
 from seamline.calls.context import acting_as
-from seamline.contract import Event
+from seamline.contract import Event, upcaster
 from seamline.data import atomic, connection_for
 from seamline.events.tests.sample import Sold
-from seamline.eventsourcing import ConcurrentAppend, UnknownAggregate
+from seamline.eventsourcing import AggregateType, ConcurrentAppend, Repository, UnknownAggregate
 from seamline.eventsourcing.tests.sample import (
     PURSE,
     SHOP,
@@ -25,6 +27,18 @@ from seamline.eventsourcing.tests.sample import (
     purses,
     take,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed(Event, name="sample_shop.purse_weighed", key="purse", schema_version=2):
+    purse: str
+    grams: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    grams: int = 0
+
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -163,8 +177,6 @@ def test_later_events_of_a_stream_never_have_an_earlier_time() -> None:
     filled("a", 1)
     found = purses.get("a")
     ahead = datetime.now(UTC) + timedelta(hours=1)
-    from dataclasses import replace
-
     with atomic(SHOP):
         saved = purses.save(replace(found, at=ahead), Filled(purse="a", amount=Decimal(1)))
     assert saved.at == ahead
@@ -180,3 +192,30 @@ def test_log_refuses_changes_even_to_its_owner(admin_url: str) -> None:
             with pytest.raises(psycopg.errors.RestrictViolation, match="append-only"):
                 connection.execute(statement)  # type: ignore[arg-type]
     assert PURSE.stream("a") == "purse:a"
+
+
+def test_events_of_an_old_schema_are_lifted(shop_connection: psycopg.Connection) -> None:
+    @upcaster("sample_shop.purse_weighed", from_version=1)
+    def grams(payload: dict[str, Any]) -> dict[str, Any]:
+        return {"purse": payload["purse"], "grams": int(payload["kilograms"] * 1000)}
+
+    weighed = Repository(
+        AggregateType(
+            module=SHOP,
+            name="weight",
+            events=(Weighed,),
+            state=Weight,
+            initial=Weight,
+            evolve=lambda _, event: Weight(grams=event.grams),
+            snapshot_every=0,
+        )
+    )
+    shop_connection.execute(
+        "INSERT INTO event_log (event_id, name, schema_version, key, stream, version, data) VALUES "
+        "(gen_random_uuid(), 'sample_shop.purse_weighed', 1, 'a', 'weight:a', 1, '{\"purse\":\"a\",\"kilograms\":1.5}')"
+    )
+    shop_connection.commit()
+    assert weighed.get("a").state == Weight(grams=1500)
+    weighed.change("a", lambda _: [Weighed(purse="a", grams=2)])
+    assert weighed.get("a").state == Weight(grams=2)
+    assert weighed.get("a", as_of=1).state == Weight(grams=1500)
