@@ -63,6 +63,7 @@ def test_operator_sees_a_payment_without_its_token(operator: APIClient) -> None:
         "order_id": str(order_id),
         "amount": {"amount": "10.00", "currency": "GBP"},
         "refunded": {"amount": "0.00", "currency": "GBP"},
+        "charged_back": {"amount": "0.00", "currency": "GBP"},
         "state": "captured",
         "method": {"brand": "Visa", "last4": "4242"},
         "decline_reason": "",
