@@ -10,12 +10,17 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import localize
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from contracts.kernel import Money, OrderId
 from contracts.payments import Payments, RefundTooLarge, WrongPaymentState
 from modules.payments.domain.lifecycle import LARGEST_AMOUNT
+from modules.payments.infra.streams import payments
 from modules.payments.models import LedgerEntry, PaymentRow, ProviderRequest, StoredMethod
 from seamline.calls import use
 from seamline.contract import ContractError
@@ -62,8 +67,27 @@ class PaymentAdmin(ReadOnlyAdmin):
     search_help_text = "The whole id of an order, or the last four digits of a card"
     ordering = ("-created_at",)
     exclude = ("token", "card")
+    readonly_fields = ("what_happened",)
     inlines = (RequestInline,)
     actions_detail = ("refund_payment", "charge_payment_back")
+
+    @admin.display(description="what happened")
+    def what_happened(self, payment: PaymentRow) -> SafeString:
+        """Every event of the payment: when, what, by whom, and why."""
+        recorded = payments.histories([payment.order_id]).get(str(payment.order_id), [])
+        return format_html_join(
+            "\n",
+            "<p>{} · {} · {}{}</p>",
+            (
+                (
+                    localize(localtime(each.at)),
+                    each.name.partition(".")[2].replace("_", " "),
+                    each.actor,
+                    f" · {each.reason}" if each.reason else "",
+                )
+                for each in recorded
+            ),
+        )
 
     @admin.display(description="card")
     def card_shown(self, payment: PaymentRow) -> str:

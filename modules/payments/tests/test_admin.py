@@ -80,3 +80,5 @@ def test_operator_books_a_chargeback_and_a_doubled_click_counts_once(client: Cli
     assert client.post(url, FORM).status_code == 302
     assert client.post(url, FORM, headers={"HX-Request": "true"}).headers["HX-Redirect"]
     assert use(Payments).payment(order_id=order_id).charged_back == pounds("4.00")
+    page = client.get(reverse("admin:payments_paymentrow_change", args=[order_id])).content.decode()
+    assert f"payment charged back · operator:olivia · {FORM['reason']}" in page
