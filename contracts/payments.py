@@ -249,6 +249,9 @@ class Payments(
     def authorise(self, *, order_id: OrderId, amount: Money, payment_method: str) -> Payment:
         """Set the amount aside on the card. Authorising the same order again answers the first outcome.
 
+        A bank that asks the card's holder first leaves it ``pending``: ``payment_authorised`` or ``payment_refused``
+        is published when it has decided.
+
         :param payment_method: a token from ``register_card``, ``pay_with_wallet`` or ``pay_with_gift_card``.
         :raises CardDeclined: the bank said no, or there is not enough in the wallet or on the gift card.
         :raises ProviderTimedOut: no answer in time; call again with the same key to learn the outcome.

@@ -54,6 +54,11 @@ DEMO = env.bool("SEAMLINE_DEMO", default=DEBUG)
 """Demo logins and the sandbox's card numbers are shown."""
 SEAMLINE_METRICS_TOKEN = env.str("SEAMLINE_METRICS_TOKEN", default="")
 """What Prometheus shows at ``/metrics``. Without one, only this machine may look, and only while ``DEBUG`` is on."""
+PAYMENT_WEBHOOK_SECRET = (
+    env.str("PAYMENT_WEBHOOK_SECRET", default="")
+    or hmac.new(SEAMLINE_SECRET.encode(), b"payment webhooks", hashlib.sha256).hexdigest()
+)
+"""What the payment provider signs its webhooks with; the sandbox shares it without being told."""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

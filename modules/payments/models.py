@@ -98,7 +98,9 @@ class ProviderRequest(models.Model):
     reason = models.CharField(max_length=LONGEST_REASON, blank=True)
     is_open = models.BooleanField("waiting", default=True)
     outcome = models.CharField(
-        max_length=10, blank=True, choices=[(outcome.value, outcome.value) for outcome in Outcome]
+        max_length=10,
+        blank=True,
+        choices=[(outcome.value, outcome.value) for outcome in Outcome if outcome is not Outcome.PENDING],
     )
     detail = models.CharField(max_length=LONGEST_REASON, blank=True)
     attempts = models.IntegerField(default=0)

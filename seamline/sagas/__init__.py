@@ -9,7 +9,7 @@ from seamline.sagas.operating import PERMISSIONS, compensate, instance, instance
 from seamline.sagas.progress import Runner
 from seamline.sagas.running import resume, resume_due, run, start, wait_for
 from seamline.sagas.store import SagaExists, SagaNotFree, UnknownSaga
-from seamline.sagas.waiting import signal
+from seamline.sagas.waiting import signal, unfinished
 
 __all__ = [
     "PERMISSIONS",
@@ -36,5 +36,6 @@ __all__ = [
     "signal",
     "skip",
     "start",
+    "unfinished",
     "wait_for",
 ]

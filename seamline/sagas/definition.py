@@ -98,6 +98,9 @@ class Wait(Generic[S]):
     """The state after the signal, from the state before and the signal's data as plain JSON values. A contract error
     raised here, such as a refusal that the signal tells, turns the saga back."""
 
+    when: Callable[[S], bool] | None = None
+    """Whether a saga in this state has to wait; where not, it goes on at once and nothing is recorded."""
+
     compensation: ClassVar[None] = None
     retry: ClassVar[Retry] = Retry()
     recorded: ClassVar[bool] = True
@@ -107,6 +110,10 @@ class Wait(Generic[S]):
             raise ValueError(f"The wait {self.name!r} takes data and names no signal: give signal=.")
         if isinstance(self.until, timedelta) and self.until <= timedelta():
             raise ValueError(f"The wait {self.name!r} has until={self.until!r}: give a time above zero.")
+
+    def is_needless(self, state: S) -> bool:
+        """Whether a saga in this state need not wait here."""
+        return self.when is not None and not self.when(state)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,6 +99,9 @@ class Runner(Record):
         try:
             _checkpoint(f"before {step.name}")
             self._refuse_when_late(step)
+            if self._index < len(self.saga.steps) - 1 and isinstance(step, Wait) and step.is_needless(self._state):
+                self._index += 1
+                return None
             state = self._outcome(step)
             _checkpoint(f"after {step.name}")
             state = self._state if state is None else state
@@ -120,6 +123,8 @@ class Runner(Record):
 
     def _outcome(self, step: Step[Any] | Wait[Any]) -> Any:
         if isinstance(step, Wait):
+            if step.is_needless(self._state):
+                return self._state
             return after_wait(
                 step, module=self.saga.module, id=self.id, state=self._state, begun_until=self._wait_until
             )

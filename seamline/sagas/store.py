@@ -93,6 +93,7 @@ UPDATE saga_instance SET signals = signals || jsonb_build_object(%(signal)s::tex
     history = history || %(entry)s::jsonb, updated_at = clock_timestamp()
 WHERE id = %(id)s AND name = %(name)s AND NOT signals ? %(signal)s AND {_OPEN}
 """  # noqa: S608
+_UNFINISHED = f"SELECT id FROM saga_instance WHERE id = ANY(%s) AND {_OPEN}"  # noqa: S608
 _timeline = msgspec.json.Decoder(tuple[TimelineEntry, ...])
 
 
@@ -214,6 +215,13 @@ def add_signal(module: str, *, id: str, name: str, signal: str, data: Any, entry
     with connection_for(module).cursor() as cursor:
         cursor.execute(_SIGNAL, parameters)
         return bool(cursor.rowcount == 1)
+
+
+def unfinished(module: str, ids: Sequence[str]) -> frozenset[str]:
+    """Which of these sagas are under way."""
+    with connection_for(module).cursor() as cursor:
+        cursor.execute(_UNFINISHED, [list(ids)])
+        return frozenset(id for (id,) in cursor.fetchall())
 
 
 def _entries(entries: Sequence[TimelineEntry]) -> str:

@@ -5,6 +5,7 @@ This file may not choose which saga is run.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,6 +73,11 @@ def signal(saga: Saga[Any], *, id: str, name: str, data: Any = None) -> bool:
     if found is None or found.name != saga.name:
         raise store.UnknownSaga(f"{saga.module} has no saga {id!r} of {saga.name}.")
     return False
+
+
+def unfinished(saga: Saga[Any], *, ids: Sequence[str]) -> frozenset[str]:
+    """Which of these ids belong to sagas under way in the module: only they can still need a signal."""
+    return store.unfinished(saga.module, ids)
 
 
 def _end_of(wait: Wait[Any], state: Any) -> datetime:

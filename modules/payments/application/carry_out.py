@@ -39,12 +39,15 @@ def carry_out(
     :param ask_first: the request may have been sent before; its outcome is asked for before it is sent again.
     :param may_send: False only asks.
     :param known: the payment's stream as the caller has just saved it, so that it need not be read again.
-    :returns: the payment as it is then; None where the provider does not know the request, which stays open.
+    :returns: the payment as it is then; pending where the bank takes its time, and None where the provider does not
+        know the request: both leave it open.
     :raises ProviderTimedOut: the provider is silent; the request stays open.
     """
     answer = _answer(key=key, kind=kind, account=account, amount=amount, ask_first=ask_first, may_send=may_send)
     if answer.outcome is Outcome.UNKNOWN:
         return None
+    if answer.outcome is Outcome.PENDING:
+        return account
     account, follow_up = record(key=key, answer=answer, known=known)
     if follow_up is None:
         return account

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from contracts.payments import ProviderTimedOut
+from contracts.payments import PaymentState, ProviderTimedOut
 from modules.payments.application.carry_out import carry_out, record
 from modules.payments.application.ports import Answer
 from modules.payments.domain.lifecycle import NEVER_ARRIVED, Outcome, RequestKind
@@ -46,4 +46,4 @@ def _settle(request: books.Request, *, now: datetime) -> bool:
     if answered is None and request.created_at < now - GRACE:
         record(key=request.key, answer=Answer(outcome=Outcome.DECLINED, detail=NEVER_ARRIVED))
         return True
-    return answered is not None
+    return answered is not None and answered.state is not PaymentState.PENDING

@@ -43,11 +43,12 @@ class RequestKind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What the provider says of a request. ``UNKNOWN``: it never saw it."""
+    """What the provider says of a request. ``UNKNOWN``: it never saw it; ``PENDING``: the bank has yet to decide."""
 
     APPROVED = "approved"
     DECLINED = "declined"
     UNKNOWN = "unknown"
+    PENDING = "pending"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ class Behaviour(StrEnum):
     """Processes the authorisation, but the answer does not arrive; asked later, it says so."""
     LOSES_REQUEST = "loses_request"
     """The authorisation never arrives."""
+    CONFIRMS_LATER = "confirms_later"
+    """The bank asks the card's holder first; the outcome is told by a webhook (``infra/sandbox_bank.py``)."""
 
 
 CARDS: Mapping[str, Behaviour] = {
@@ -35,6 +37,7 @@ CARDS: Mapping[str, Behaviour] = {
     "4000000000000341": Behaviour.DECLINES_CAPTURE,
     "4000000000000119": Behaviour.LOSES_ANSWER,
     "4000000000000127": Behaviour.LOSES_REQUEST,
+    "4000000000003220": Behaviour.CONFIRMS_LATER,
 }
 """What these numbers do. Every other valid number approves."""
 
@@ -43,7 +46,7 @@ _AUTHORISE = """
 WITH card AS (SELECT behaviour FROM sandbox_card WHERE reference = %(card)s),
      charge AS (
          INSERT INTO sandbox_charge (key, behaviour, amount, authorised, voided, captured, refunded)
-         SELECT %(key)s, behaviour, %(amount)s, behaviour <> 'declines', false, 0, 0
+         SELECT %(key)s, behaviour, %(amount)s, behaviour NOT IN ('declines', 'confirms_later'), false, 0, 0
          FROM card WHERE behaviour <> 'loses_request'
          ON CONFLICT (key) DO NOTHING
          RETURNING authorised
@@ -52,7 +55,7 @@ WITH card AS (SELECT behaviour FROM sandbox_card WHERE reference = %(card)s),
          INSERT INTO sandbox_operation (key, charge, kind, amount, approved, detail, at)
          SELECT %(key)s, %(key)s, 'authorise', %(amount)s, authorised,
                 CASE WHEN authorised THEN '' ELSE 'card_declined' END, %(now)s
-         FROM charge
+         FROM charge CROSS JOIN card WHERE behaviour <> 'confirms_later'
      )
 SELECT behaviour, (SELECT authorised FROM charge) FROM card
 """
@@ -60,7 +63,7 @@ _OPERATE = """
 WITH charge AS (SELECT * FROM sandbox_charge WHERE key = %(charge)s FOR UPDATE),
      decided AS (
          SELECT CASE
-             WHEN NOT authorised THEN 'not_authorised'
+             WHEN NOT authorised AND NOT (%(kind)s = 'void' AND behaviour = 'confirms_later') THEN 'not_authorised'
              WHEN %(kind)s = 'capture' AND behaviour = 'declines_capture' THEN 'card_declined'
              WHEN %(kind)s = 'capture' AND voided THEN 'voided'
              WHEN %(kind)s = 'capture' AND captured + %(amount)s > amount THEN 'more_than_authorised'
@@ -76,6 +79,12 @@ WITH charge AS (SELECT * FROM sandbox_charge WHERE key = %(charge)s FOR UPDATE),
          ON CONFLICT (key) DO NOTHING
          RETURNING approved, detail
      ),
+     undecided AS (
+         INSERT INTO sandbox_operation (key, charge, kind, amount, approved, detail, at)
+         SELECT %(charge)s, %(charge)s, 'authorise', amount, false, 'voided', %(now)s
+         FROM charge CROSS JOIN operation WHERE %(kind)s = 'void' AND NOT authorised AND operation.approved
+         ON CONFLICT (key) DO NOTHING
+     ),
      moved AS (
          UPDATE sandbox_charge SET
              voided = voided OR %(kind)s = 'void',
@@ -85,7 +94,12 @@ WITH charge AS (SELECT * FROM sandbox_charge WHERE key = %(charge)s FOR UPDATE),
      )
 SELECT approved, detail FROM operation
 """
-_OUTCOME = "SELECT approved, detail FROM sandbox_operation WHERE key = %s"
+_OUTCOME = """
+SELECT approved, detail FROM sandbox_operation WHERE key = %(key)s
+UNION ALL
+SELECT NULL, '' FROM sandbox_charge WHERE key = %(key)s
+    AND NOT EXISTS (SELECT FROM sandbox_operation WHERE key = %(key)s)
+"""
 
 
 class SandboxProvider:
@@ -103,9 +117,9 @@ class SandboxProvider:
         behaviour, authorised = rows[0]
         if behaviour == Behaviour.LOSES_REQUEST or (behaviour == Behaviour.LOSES_ANSWER and authorised is not None):
             raise ProviderSilent(key)
-        return (
-            self.outcome(key=key) if authorised is None else _answer(authorised, "" if authorised else "card_declined")
-        )
+        if authorised is None or behaviour == Behaviour.CONFIRMS_LATER:
+            return self.outcome(key=key)
+        return _answer(authorised, "" if authorised else "card_declined")
 
     def capture(self, *, key: str, authorisation: str, amount: Money) -> Answer:
         return self._operate(RequestKind.CAPTURE, key=key, charge=authorisation, amount=amount.amount)
@@ -117,7 +131,7 @@ class SandboxProvider:
         return self._operate(RequestKind.REFUND, key=key, charge=authorisation, amount=amount.amount)
 
     def outcome(self, *, key: str) -> Answer:
-        rows = _rows(_OUTCOME, [key])
+        rows = _rows(_OUTCOME, {"key": key})
         return _answer(*rows[0]) if rows else Answer(outcome=Outcome.UNKNOWN)
 
     def _operate(self, kind: RequestKind, *, key: str, charge: str, amount: Any) -> Answer:
@@ -133,7 +147,9 @@ class SandboxProvider:
         return _answer(*rows[0]) if rows else self.outcome(key=key)
 
 
-def _answer(approved: bool, detail: str) -> Answer:
+def _answer(approved: bool | None, detail: str) -> Answer:
+    if approved is None:
+        return Answer(outcome=Outcome.PENDING)
     return Answer(outcome=Outcome.APPROVED if approved else Outcome.DECLINED, detail=detail)
 
 

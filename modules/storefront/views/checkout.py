@@ -38,6 +38,7 @@ TEST_CARDS = (
     ("4242 4242 4242 4242", "approves"),
     ("4000 0000 0000 0002", "declines"),
     ("4000 0000 0000 0119", "does not answer in time"),
+    ("4000 0000 0000 3220", "asks the bank, which answers later"),
 )
 
 

@@ -12,7 +12,18 @@ import pytest
 
 from seamline.calls import acting_as
 from seamline.data import atomic, connection_for, release_connections
-from seamline.sagas import SagaStatus, UnknownSaga, Wait, instance, instances, resume_due, retry, run, signal
+from seamline.sagas import (
+    SagaStatus,
+    UnknownSaga,
+    Wait,
+    instance,
+    instances,
+    resume_due,
+    retry,
+    run,
+    signal,
+    unfinished,
+)
 from seamline.sagas.tests.sample import (
     NEXT_DAY,
     PAID_LATER,
@@ -209,3 +220,15 @@ def _in_threads(parts: list[list[tuple[str, str]]], work: Any) -> None:
 
     with ThreadPoolExecutor(len(parts)) as pool:
         list(pool.map(all_of, parts))
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_wait_that_the_state_does_not_need_is_passed_without_a_trace(world: World, needed: bool) -> None:
+    wait = replace(PAID_LATER.steps[1], when=lambda state: needed)
+    saga = replace(PAID_LATER, steps=(PAID_LATER.steps[0], wait, PAID_LATER.steps[2]))
+    last = replace(PAID_LATER, steps=(PAID_LATER.steps[0], wait))
+    expected = SagaStatus.RUNNING if needed else SagaStatus.COMPLETED
+    assert [run(begun("t1", saga=saga)), run(begun("t2", saga=last))] == [expected, expected]
+    steps = [entry.step for entry in instance(TRIPS, id="t1").timeline]
+    assert ("payment" in steps) is needed
+    assert unfinished(saga, ids=["t1", "t2", "t3"]) == (frozenset(("t1", "t2")) if needed else frozenset())
