@@ -12,6 +12,7 @@ from seamline.projections.projection import Projection, projections_of
 from seamline.projections.rebuild import Rebuild, Step, rebuilds
 from seamline.projections.rebuilding import Outcome, Watching, cancel, compare, rebuild
 from seamline.projections.record import Record, accept, projections, records
+from seamline.projections.rows import replace_rows, rows_by_key
 from seamline.projections.sessions import AlreadyRebuilding
 from seamline.projections.shape import NotRebuildable
 from seamline.projections.swapping import SwapRefused
@@ -40,4 +41,6 @@ __all__ = [
     "rebuild",
     "rebuilds",
     "records",
+    "replace_rows",
+    "rows_by_key",
 ]

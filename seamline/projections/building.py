@@ -16,6 +16,7 @@ from seamline.events.effects import effects
 from seamline.events.feed import Feed, feed_for
 from seamline.events.handling import HandlerFailed, Handling
 from seamline.events.stored import StoredEvent
+from seamline.projections.garbage import collector_put_off
 from seamline.projections.muted import side_effects_off
 from seamline.projections.projection import Projection
 from seamline.projections.rebuild import Rebuild, fail, move, rebuilds
@@ -26,7 +27,7 @@ SELECT publisher, max(position) FROM checkpoint WHERE subscription = %s GROUP BY
 """
 _GIVEN_UP = """
 SELECT position FROM parked_event
-WHERE subscription = %s AND publisher = %s AND position = ANY(%s) AND status = 'discarded'
+WHERE subscription = %s AND publisher = %s AND position BETWEEN %s AND %s AND status = 'discarded'
 """
 _STANDS = """
 SELECT position, set_config('statement_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)
@@ -108,13 +109,7 @@ class Builder:
             self._settle(publisher, until)
             limit = self._projection.rebuild_batch
             while self._positions[publisher] < until:
-                began = time.monotonic()
-                events, end = self._read(publisher, until=until, limit=limit)
-                try:
-                    progress(self._commit(publisher, events, end=end, began=began))
-                    limit = min(limit * 2, self._projection.rebuild_batch)
-                except HandlerFailed as failed:
-                    limit = self._narrowed(publisher, events, failed)
+                limit = self._take_in(publisher, until=until, limit=limit, progress=progress)
 
     def finish(self, publisher: str, *, until: int, most: int) -> int:
         """Take in the rest up to a position, in the open transaction and therefore with it.
@@ -133,6 +128,17 @@ class Builder:
             handled += self._handle(publisher, events, end=end, began=began)
             position = end
         return handled
+
+    def _take_in(self, publisher: str, *, until: int, limit: int, progress: Callable[[int], None]) -> int:
+        """One batch; answers how many events the next may have."""
+        with collector_put_off():
+            began = time.monotonic()
+            events, end = self._read(publisher, until=until, limit=limit)
+            try:
+                progress(self._commit(publisher, events, end=end, began=began))
+            except HandlerFailed as failed:
+                return self._narrowed(publisher, events, failed)
+        return min(limit * 2, self._projection.rebuild_batch)
 
     def _settle(self, publisher: str, until: int) -> None:
         # Live delivery knew all of this to be settled: no open transaction may hold it back.
@@ -174,8 +180,11 @@ class Builder:
         return len(flowing)
 
     def _given_up(self, publisher: str, events: Sequence[StoredEvent]) -> set[int]:
+        if not events:
+            return set()
+        first, last = events[0].position, events[-1].position
         with connection_for(self._module).cursor() as cursor:
-            cursor.execute(_GIVEN_UP, [self._projection.name, publisher, [event.position for event in events]])
+            cursor.execute(_GIVEN_UP, [self._projection.name, publisher, first, last])
             return {row[0] for row in cursor.fetchall()}
 
     def _narrowed(self, publisher: str, events: Sequence[StoredEvent], failed: HandlerFailed) -> int:
