@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -20,10 +21,13 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 from contracts.kernel import Money, OrderId
 from contracts.payments import Payments, RefundTooLarge, WrongPaymentState
 from modules.payments.domain.lifecycle import LARGEST_AMOUNT
+from modules.payments.domain.stored_value import Kind
+from modules.payments.infra.stored_value import repository_of
 from modules.payments.infra.streams import payments
-from modules.payments.models import LedgerEntry, PaymentRow, ProviderRequest, StoredMethod
+from modules.payments.models import LedgerEntry, PaymentRow, ProviderRequest, StoredMethod, StoredValueRow
 from seamline.calls import use
 from seamline.contract import ContractError
+from seamline.eventsourcing import Recorded
 from seamline.web.admin import ReadOnlyAdmin, ReadOnlyInline, ReasonForm
 
 
@@ -74,20 +78,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     @admin.display(description="what happened")
     def what_happened(self, payment: PaymentRow) -> SafeString:
         """Every event of the payment: when, what, by whom, and why."""
-        recorded = payments.histories([payment.order_id]).get(str(payment.order_id), [])
-        return format_html_join(
-            "\n",
-            "<p>{} · {} · {}{}</p>",
-            (
-                (
-                    localize(localtime(each.at)),
-                    each.name.partition(".")[2].replace("_", " "),
-                    each.actor,
-                    f" · {each.reason}" if each.reason else "",
-                )
-                for each in recorded
-            ),
-        )
+        return _told(payments.histories([payment.order_id]).get(str(payment.order_id), []))
 
     @admin.display(description="card")
     def card_shown(self, payment: PaymentRow) -> str:
@@ -156,6 +147,22 @@ def _wanted(form: AmountForm, object_id: str) -> dict[str, Any]:
     }
 
 
+def _told(recorded: Sequence[Recorded]) -> SafeString:
+    return format_html_join(
+        "\n",
+        "<p>{} · {} · {}{}</p>",
+        (
+            (
+                localize(localtime(each.at)),
+                each.name.partition(".")[2].replace("_", " "),
+                each.actor,
+                f" · {each.reason}" if each.reason else "",
+            )
+            for each in recorded
+        ),
+    )
+
+
 def _explained(error: ContractError) -> str:
     if isinstance(error, RefundTooLarge):
         return f"At most {error.refundable} is left."
@@ -197,3 +204,27 @@ class StoredMethodAdmin(ReadOnlyAdmin):
     search_help_text = "The last four digits of a card"
     ordering = ("-created_at",)
     exclude = ("token", "card")
+
+
+@admin.register(StoredValueRow)
+class StoredValueAdmin(ReadOnlyAdmin):
+    """Wallets and gift cards, those first that changed last; searched by the whole id of a customer or a card."""
+
+    list_display = ("account", "balance", "held", "currency", "is_blocked", "updated_at")
+    list_filter = ("is_blocked", "currency", "updated_at")
+    search_fields = ("account__exact",)
+    search_help_text = "The whole id of a customer or a gift card"
+    ordering = ("-updated_at",)
+    readonly_fields = ("what_happened",)
+
+    @admin.display(description="what happened")
+    def what_happened(self, stored: StoredValueRow) -> SafeString:
+        """Every event of the wallet or card: when, what, by whom, and why."""
+        repository, id = repository_of(stored.account)
+        return _told(repository.histories([id]).get(id, []))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[StoredValueRow], search_term: str
+    ) -> tuple[QuerySet[StoredValueRow], bool]:
+        id = search_term.strip().rpartition(":")[2]
+        return (queryset.filter(account__in=[f"{kind}:{id}" for kind in Kind]) if id else queryset), False

@@ -95,8 +95,13 @@ def assert_books_agree(*, stock: int = STOCK) -> None:
     assert on_shelf == {sku: stock - dict(sold).get(sku, 0) for sku in (BAG, MUG)}
     assert rows("inventory", "SELECT sku FROM stock_item WHERE reserved <> 0") == []
     (taken,) = rows("payments", "SELECT coalesce(sum(captured - refunded), 0) FROM sandbox_charge")[0]
+    (spent,) = rows(
+        "payments",
+        """SELECT coalesce(-sum(amount), 0) FROM ledger_entry
+        WHERE account = 'stored_value' AND stream NOT LIKE 'payment:%'""",
+    )[0]
     (owed,) = rows("orders", "SELECT coalesce(sum(total), 0) FROM sales_order WHERE state = 'placed'")[0]
-    assert taken == owed, "the provider has exactly the money of the placed orders"
+    assert taken + spent == owed, "provider, wallets and gift cards gave exactly the money of the placed orders"
     events = rows("orders", "SELECT name, count(*), count(DISTINCT key) FROM event_log GROUP BY name")
     assert all(total == distinct for _, total, distinct in events), "each order's outcome is told once"
     assert {name: total for name, total, _ in events}.get("orders.order_placed", 0) == len(placed)

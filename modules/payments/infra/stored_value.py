@@ -40,6 +40,7 @@ WALLET = AggregateType(
     initial=StoredValue,
     evolve=evolve,
     snapshot_every=50,
+    permission="payments.view_storedvaluerow",
 )
 GIFT_CARD = AggregateType(
     module="payments",
@@ -49,6 +50,8 @@ GIFT_CARD = AggregateType(
     initial=StoredValue,
     evolve=evolve,
     snapshot_every=50,
+    permission="payments.view_storedvaluerow",
+    hidden=("code_hash",),
     personal={GiftCardIssued: Personal(subject="card_id", fields=("recipient", "message"))},
 )
 wallets = Repository(WALLET)

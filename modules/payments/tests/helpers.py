@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from contracts.kernel import Money, OrderId
-from contracts.payments import Payments
+from contracts.kernel import CustomerId, Money, OrderId
+from contracts.payments import IssuedGiftCard, Payments
 from modules.payments.application.audit_ledger import audit_ledger
 from modules.payments.application.ports import Answer, ProviderSilent
 from modules.payments.infra.sandbox import SandboxProvider
@@ -53,6 +53,23 @@ def captured(amount: str = "10.00") -> OrderId:
     order_id = authorised(amount)
     use(Payments).capture(order_id=order_id)
     return order_id
+
+
+def filled_wallet(amount: str = "10.00") -> CustomerId:
+    """A customer with so much in the wallet."""
+    customer_id = CustomerId(uuid.uuid4())
+    use(Payments).top_up_wallet(customer_id=customer_id, amount=pounds(amount), reason="sorry")
+    return customer_id
+
+
+def issued(amount: str = "10.00") -> IssuedGiftCard:
+    """A gift card of so much."""
+    return use(Payments).issue_gift_card(amount=pounds(amount), recipient="bob@example.com", message="Happy birthday")
+
+
+def wallet_token(customer_id: CustomerId) -> str:
+    """A token that pays from this customer's wallet."""
+    return use(Payments).pay_with_wallet(customer_id=customer_id).token
 
 
 def rows(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

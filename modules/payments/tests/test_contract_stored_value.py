@@ -11,36 +11,28 @@ from contracts.kernel import CustomerId, Money
 from contracts.payments import (
     CardDeclined,
     InvalidAmount,
-    IssuedGiftCard,
     Payments,
     PaymentState,
     UnknownGiftCard,
     WrongPaymentState,
 )
 from modules.payments.application.balances import balances
-from modules.payments.tests.helpers import assert_books_agree, card, new_order, pounds, rows
+from modules.payments.tests.helpers import (
+    assert_books_agree,
+    card,
+    filled_wallet,
+    issued,
+    new_order,
+    pounds,
+    rows,
+    wallet_token,
+)
 from seamline.calls import use
 from seamline.contract import Secret
 from seamline.eventsourcing import FORGOTTEN, forget_subject
 from seamline.eventsourcing.verifying import verify
 
 pytestmark = pytest.mark.usefixtures("database", "runner")
-
-
-def filled_wallet(amount: str = "10.00") -> CustomerId:
-    """A customer with so much in the wallet."""
-    customer_id = CustomerId(uuid.uuid4())
-    use(Payments).top_up_wallet(customer_id=customer_id, amount=pounds(amount), reason="sorry")
-    return customer_id
-
-
-def issued(amount: str = "10.00") -> IssuedGiftCard:
-    """A gift card of so much."""
-    return use(Payments).issue_gift_card(amount=pounds(amount), recipient="bob@example.com", message="Happy birthday")
-
-
-def wallet_token(customer_id: CustomerId) -> str:
-    return use(Payments).pay_with_wallet(customer_id=customer_id).token
 
 
 def in_ledger(account: str) -> Decimal:
