@@ -25,7 +25,15 @@ class LedgerAudit:
 
 
 def audit_ledger() -> LedgerAudit:
-    """Compare the rows of payments and the ledger's entries with the replay of all streams."""
+    """Compare rows and the ledger's entries with the replay of all streams, as all of them were at one moment.
+
+    :raises RuntimeError: a transaction is open already, which may have looked at an earlier one.
+    """
+    with auditing.one_moment():
+        return _audited()
+
+
+def _audited() -> LedgerAudit:
     payments, found = 0, list[str]()
     for page in auditing.payments(page=PAGE):
         payments += len(page)

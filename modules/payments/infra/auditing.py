@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from modules.payments.domain.ledger import Posting, postings, stored_value_posti
 from modules.payments.domain.stored_value import Kind, StoredValue
 from modules.payments.domain.stored_value import after as stored_after
 from modules.payments.infra import books, stored_value, streams
-from seamline.data import connection_for
+from seamline.data import atomic, connection_for, current_transaction
 
 Balances = dict[str, Decimal]
 
@@ -35,6 +36,20 @@ WHERE (starts_with(stream, 'wallet:') OR starts_with(stream, 'gift_card:'))
   AND NOT EXISTS (SELECT FROM stored_value WHERE account = stream)
 LIMIT 20
 """
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Have all statements of the block see the database as it is now, whatever goes on meanwhile.
+
+    :raises RuntimeError: a transaction is open already.
+    """
+    if current_transaction() is not None:
+        raise RuntimeError("An audit needs a transaction of its own: start it outside of any.")
+    with atomic("payments"):
+        with connection_for("payments").cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def payments(*, page: int) -> Iterator[list[OrderId]]:

@@ -28,6 +28,7 @@ from modules.payments.tests.helpers import (
     wallet_token,
 )
 from seamline.calls import use
+from seamline.data import atomic
 from seamline.testing import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -165,6 +166,26 @@ def _command(kind: str, token: str) -> Callable[[], object]:
         return lambda: payments.void(order_id=order_id, reason="compensation")
     use(Payments).capture(order_id=order_id)
     return lambda: payments.refund(order_id=order_id, amount=pounds("1.00"), reason="broken")
+
+
+def test_audit_in_the_middle_of_everything_sees_one_moment() -> None:
+    token = wallet_token(filled_wallet("100.00"))
+    findings: list[str] = []
+
+    def act(number: int) -> None:
+        for _ in range(3):
+            if number == 0:
+                findings.extend(audit_ledger().findings)
+                continue
+            order_id = new_order()
+            use(Payments, timeout=30).authorise(order_id=order_id, amount=pounds("1.00"), payment_method=token)
+            use(Payments, timeout=30).capture(order_id=order_id)
+
+    assert [error for error in at_once(act, threads=5) if error is not None] == []
+    assert findings == []
+    with atomic("payments"), pytest.raises(RuntimeError, match="transaction of its own"):
+        audit_ledger()
+    assert_books_agree()
 
 
 def test_wallet_is_read_as_it_was_and_from_a_snapshot_of_many_events() -> None:
