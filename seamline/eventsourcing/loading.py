@@ -6,7 +6,7 @@ One statement for each read. This file may not write.
 # ruff: noqa: S608 - the statements are put together from parts of this file
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from seamline.contract import Event
 from seamline.contract.codec import decoder
 from seamline.data import connection_for
 from seamline.events.stored import StoredEvent, UndecodableEvent
-from seamline.eventsourcing.aggregate import NOTHING, Aggregate, AggregateType, State
+from seamline.eventsourcing.aggregate import NEVER, NOTHING, Aggregate, AggregateType, State
 from seamline.eventsourcing.limits import AT_ANY_TIME, LATEST
 from seamline.eventsourcing.personal import opened
 
@@ -27,16 +27,18 @@ FROM snapshot AS kept
 JOIN event_log AS event ON event.stream = kept.stream AND event.version = kept.version AND event.hash = kept.hash
 WHERE kept.stream = %(stream)s AND kept.code = %(code)s AND kept.version <= %(version)s AND event.at <= %(at)s
 """
-_EVENTS = """
-SELECT version, name, schema_version, data::text, hash, at FROM event_log
-WHERE stream = %(stream)s AND version <= %(version)s AND at <= %(at)s
-"""
-_READ = f"{_EVENTS} ORDER BY version"
+_STREAM = "FROM event_log WHERE stream = %(stream)s AND version <= %(version)s AND at <= %(at)s"
+# What the next event is chained to is read for the last one alone: for all it would cost a third of the read.
+_END = f"SELECT version, NULL, NULL, NULL, hash, at {_STREAM} ORDER BY version DESC LIMIT 1"
+_EVENTS = f"SELECT NULL::integer, name, schema_version, data::text, NULL::bytea, NULL::timestamptz {_STREAM}"
+_READ = f"({_EVENTS} ORDER BY version) UNION ALL ({_END})"
 _READ_ON = f"""
 WITH kept AS MATERIALIZED ({_SNAPSHOT})
 SELECT * FROM kept
 UNION ALL
 ({_EVENTS} AND version > coalesce((SELECT version FROM kept), 0) ORDER BY version)
+UNION ALL
+({_END})
 """
 _ALL = """
 SELECT stream, version, name, schema_version, data::text, hash, at FROM event_log
@@ -57,10 +59,15 @@ def load(
     if type_.snapshot_every:
         statement, parameters["code"] = _READ_ON, type_.fingerprint
     rows = _rows(type_.module, statement, parameters)
+    if not rows:
+        return Aggregate(id=id, state=type_.initial())
     state, begin = type_.initial(), 0
-    if rows and not rows[0][1]:
-        state, begin = _decoder(type_.state).decode(rows[0][3]), 1
-    return _folded(type_, id, state, rows, begin=begin)
+    if rows[0][1] == "":
+        state, begin = _decoder(type_.state).decode(rows[0][3]), rows[0][0]
+        del rows[0]
+    version, *_, digest, at = rows.pop()
+    state = _folded(type_, state, ((row[1], row[2], row[3]) for row in rows), begin=begin)
+    return Aggregate(id=id, state=state, version=version, hash=bytes(digest or NOTHING), at=at)
 
 
 def load_many(type_: AggregateType[State], ids: Sequence[str]) -> dict[str, Aggregate[State]]:
@@ -68,43 +75,38 @@ def load_many(type_: AggregateType[State], ids: Sequence[str]) -> dict[str, Aggr
     found: dict[str, list[tuple[Any, ...]]] = {}
     for stream, *row in _rows(type_.module, _ALL, [[type_.stream(id) for id in ids]]):
         found.setdefault(type_.id_of(stream), []).append(tuple(row))
-    return {id: _folded(type_, id, type_.initial(), rows, begin=0) for id, rows in found.items()}
+    made = {}
+    for id, rows in found.items():
+        version, *_, digest, at = rows[-1]
+        state = _folded(type_, type_.initial(), (row[1:4] for row in rows), begin=0)
+        made[id] = Aggregate(id=id, state=state, version=version, hash=bytes(digest or NOTHING), at=at)
+    return made
 
 
-def _folded(
-    type_: AggregateType[State], id: str, state: State, rows: Sequence[tuple[Any, ...]], *, begin: int
-) -> Aggregate[State]:
-    if not rows:
-        return Aggregate(id=id, state=state)
-    evolve = type_.evolve
-    for event in _events(type_, rows, begin):
-        state = evolve(state, event)
-    version, *_, digest, at = rows[-1]
-    return Aggregate(id=id, state=state, version=version, hash=bytes(digest or NOTHING), at=at)
-
-
-def _events(type_: AggregateType[Any], rows: Sequence[tuple[Any, ...]], begin: int) -> Iterator[Event]:
-    """Decoded by today's classes directly, where they are of today's schema."""
+def _folded(type_: AggregateType[State], state: State, stored: Iterable[tuple[str, int, str]], *, begin: int) -> State:
+    """The state after events, each its name, schema version and JSON; decoded at once where the schema is today's."""
     known: dict[tuple[str, int], Callable[[str], Event]] = {
         (event.event_name, event.schema_version): _decoder(event).decode
         for event in type_.events
         if event not in type_.personal
     }
-    for index in range(begin, len(rows)):
-        row = rows[index]
-        decode = known.get((row[1], row[2]))
+    evolve, version = type_.evolve, begin
+    for name, schema_version, data in stored:
+        version += 1
+        decode = known.get((name, schema_version))
         try:
-            yield decode(row[3]) if decode is not None else _decoded(type_, row)
+            event = decode(data) if decode is not None else _decoded(type_, version, name, schema_version, data)
         except ValueError as error:
             raise UndecodableEvent(
-                f"{row[1]}, version {row[0]} of its stream (schema version {row[2]}), does not fit its class: {error}. "
-                "Give new fields a default, or register an upcaster."
+                f"{name}, version {version} of its stream (schema version {schema_version}), does not fit its class: "
+                f"{error}. Give new fields a default, or register an upcaster."
             ) from error
+        state = evolve(state, event)
+    return state
 
 
-def _decoded(type_: AggregateType[Any], row: Sequence[Any]) -> Event:
-    version, name, schema_version, data, _, at = row
-    stored = StoredEvent(version, UUID(int=0), name, schema_version, "", opened(type_, name, data), "{}", at)
+def _decoded(type_: AggregateType[Any], version: int, name: str, schema_version: int, data: str) -> Event:
+    stored = StoredEvent(version, UUID(int=0), name, schema_version, "", opened(type_, name, data), "{}", NEVER)
     return stored.decode()
 
 

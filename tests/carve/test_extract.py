@@ -56,7 +56,7 @@ def run(root: Path, *words: str, status: int = 0) -> dict[str, object]:
 def in_folder(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A command in a repository, whose own code comes before what is installed."""
     return subprocess.run(
-        words, cwd=root, env=environment(PYTHONPATH=str(root)), capture_output=True, text=True, timeout=300, check=False
+        words, cwd=root, env=environment(PYTHONPATH=str(root)), capture_output=True, text=True, timeout=900, check=False
     )
 
 
