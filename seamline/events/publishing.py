@@ -22,7 +22,7 @@ from seamline.contract.event import module_of
 from seamline.data import after_commit, connection_for, current_transaction
 from seamline.modules.registry import module_named
 
-_ROW = "(%s::uuid, %s, %s, %s, %s, %s)"
+_TYPES = ("::uuid", "", "", "", "", "")
 _INSERT = "INSERT INTO event_log (event_id, name, schema_version, key, data, meta) VALUES "
 
 PREPARE_AFTER = 5
@@ -74,7 +74,7 @@ def publish(*events: Event) -> tuple[UUID, ...]:
         parameters += (
             str(identifier), event.event_name, event.schema_version, event.key, encode(event).decode(), meta
         )  # fmt: skip
-    execute_prepared(module, _INSERT + ", ".join([_ROW] * len(events)), parameters)
+    execute_prepared(module, _INSERT + placeholders(_TYPES, rows=len(events)), parameters)
     announce(module)
     return tuple(identifiers)
 
@@ -90,15 +90,26 @@ def new_event_id() -> UUID:
 def execute_prepared(module: str, statement: str, parameters: Sequence[Any]) -> None:
     """Write into the open transaction as a prepared statement, which Django's cursors never are.
 
-    The server parses and plans it once a connection.
+    The server parses and plans it once a connection, and the driver does not look for placeholders of its own kind: the
+    statement has PostgreSQL's, ``$1`` and so on.
     """
     connection = connection_for(module)
     session = connection.connection
     if session.prepare_threshold is None:
         session.prepare_threshold = PREPARE_AFTER
-    bound: Any = psycopg.Cursor(session)
+    bound: Any = psycopg.RawCursor(session)
     with connection.make_debug_cursor(bound) if connection.queries_logged else connection.make_cursor(bound) as cursor:
         cursor.execute(statement, parameters)
+
+
+@cache
+def placeholders(types: tuple[str, ...], *, rows: int) -> str:
+    """So many rows of VALUES, whose columns have these casts, such as ``::uuid`` or none."""
+    width = len(types)
+    return ", ".join(
+        f"({', '.join(f'${row * width + column}{cast}' for column, cast in enumerate(types, start=1))})"
+        for row in range(rows)
+    )
 
 
 def announce(module: str) -> None:

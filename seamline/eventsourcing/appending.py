@@ -18,18 +18,16 @@ from django.db import IntegrityError
 
 from seamline.contract import Event
 from seamline.data import current_transaction
-from seamline.events.publishing import announce, execute_prepared, meta_of_call, new_event_id
+from seamline.events.publishing import announce, execute_prepared, meta_of_call, new_event_id, placeholders
 from seamline.eventsourcing.aggregate import AggregateType, ConcurrentAppend
 from seamline.eventsourcing.chain import canonical, link
 from seamline.eventsourcing.personal import sealed
 
 _COLUMNS = "event_id, name, schema_version, key, stream, version, data, meta, previous_hash, hash, at"
-_ROW = "(%s::uuid, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-_INSERT = f"INSERT INTO event_log ({_COLUMNS}) VALUES "
-_TYPES = ["uuid", "text", "smallint", "text", "text", "integer", "jsonb", "jsonb", "bytea", "bytea", "timestamptz"]
-_INSERT_MANY = (
-    f"INSERT INTO event_log ({_COLUMNS}) SELECT * FROM unnest({', '.join(f'%s::{name}[]' for name in _TYPES)})"
-)
+_INSERT = f"INSERT INTO event_log ({_COLUMNS}) "
+_TYPES = ("uuid", "text", "smallint", "text", "text", "integer", "jsonb", "jsonb", "bytea", "bytea", "timestamptz")
+_ROW = ("::uuid", *("" for _ in _TYPES[1:]))
+_ARRAYS = ", ".join(f"${number}::{name}[]" for number, name in enumerate(_TYPES, start=1))
 FEW = 16
 """Events that are written as rows of their own; more as arrays, one a column."""
 
@@ -63,9 +61,10 @@ def append(type_: AggregateType[Any], changes: Sequence[tuple[Link, Sequence[Eve
     try:
         if len(rows) <= FEW:
             parameters = [value for row in rows for value in row]
-            execute_prepared(module, _INSERT + ", ".join([_ROW] * len(rows)), parameters)
+            execute_prepared(module, f"{_INSERT} VALUES {placeholders(_ROW, rows=len(rows))}", parameters)
         else:
-            execute_prepared(module, _INSERT_MANY, [list(column) for column in zip(*rows, strict=True)])
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            execute_prepared(module, f"{_INSERT} SELECT * FROM unnest({_ARRAYS})", columns)
     except (IntegrityError, psycopg.errors.UniqueViolation) as error:
         if "event_log_stream_version" not in str(error):
             raise
