@@ -8,6 +8,7 @@ from seamline.projections.building import RebuildFailed, RebuildGone
 from seamline.projections.comparing import TableComparison
 from seamline.projections.fingerprint import fingerprint
 from seamline.projections.muted import is_rebuilding
+from seamline.projections.positions import await_position, parse_position, position_after
 from seamline.projections.projection import Projection, projections_of
 from seamline.projections.rebuild import Rebuild, Step, rebuilds
 from seamline.projections.rebuilding import Outcome, Watching, cancel, compare, rebuild
@@ -32,10 +33,13 @@ __all__ = [
     "TableComparison",
     "Watching",
     "accept",
+    "await_position",
     "cancel",
     "compare",
     "fingerprint",
     "is_rebuilding",
+    "parse_position",
+    "position_after",
     "projections",
     "projections_of",
     "rebuild",

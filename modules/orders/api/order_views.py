@@ -27,6 +27,7 @@ from modules.orders.api.serializers import (
 from seamline.calls import use
 from seamline.web.idempotency import idempotency_key, key_parameter
 from seamline.web.pagination import page
+from seamline.web.positions import position_headers
 from seamline.web.principal import on_behalf_of
 from seamline.web.throttling import PurchaseThrottle
 
@@ -82,7 +83,9 @@ class OrdersView(APIView):
             )
         waits = order.state is OrderState.PENDING
         return Response(
-            OrderSerializer(order).data, status=status.HTTP_202_ACCEPTED if waits else status.HTTP_201_CREATED
+            OrderSerializer(order).data,
+            status=status.HTTP_202_ACCEPTED if waits else status.HTTP_201_CREATED,
+            headers=position_headers("orders"),
         )
 
 
@@ -114,4 +117,4 @@ class OrderCancellation(APIView):
             order = use(Orders, idempotency_key=idempotency_key(request, guests_by=order_id)).cancel_order(
                 order_id=OrderId(order_id), reason=cancellation.validated_data["reason"]
             )
-        return Response(OrderSerializer(order).data)
+        return Response(OrderSerializer(order).data, headers=position_headers("orders"))

@@ -8,7 +8,26 @@ from rest_framework import serializers
 
 from modules.storefront.composition.customer import ShipmentState
 from seamline.calls import PartState
+from seamline.web.pagination import PageParameters, page_serializer
 from seamline.web.values import MoneySerializer
+
+
+class OrderHistoryParameters(PageParameters):
+    """A page of the history."""
+
+
+class OrderSummarySerializer(serializers.Serializer[Any]):
+    """One line of the history."""
+
+    order_id = serializers.UUIDField()
+    number = serializers.CharField()
+    state = serializers.CharField()
+    placed_at = serializers.DateTimeField()
+    total = MoneySerializer()
+    units = serializers.IntegerField()
+
+
+OrderHistorySerializer = page_serializer(OrderSummarySerializer)
 
 
 class OverviewParameters(serializers.Serializer[Any]):

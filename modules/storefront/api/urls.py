@@ -5,5 +5,8 @@ from django.urls import path
 from modules.storefront.api import views
 
 urlpatterns = [
-    path("customer-overview/<uuid:customer_id>/", views.CustomerOverview.as_view(), name="storefront-customer-overview")
+    path("order-history/", views.OrderHistory.as_view(), name="storefront-order-history"),
+    path(
+        "customer-overview/<uuid:customer_id>/", views.CustomerOverview.as_view(), name="storefront-customer-overview"
+    ),
 ]

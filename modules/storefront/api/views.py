@@ -12,12 +12,48 @@ from rest_framework.views import APIView
 
 from contracts.customers import UnknownCustomer
 from contracts.kernel import CustomerId
-from modules.storefront.api.serializers import CustomerOverviewSerializer, OverviewParameters
+from modules.storefront.api.serializers import (
+    CustomerOverviewSerializer,
+    OrderHistoryParameters,
+    OrderHistorySerializer,
+    OrderSummarySerializer,
+    OverviewParameters,
+)
 from modules.storefront.composition.customer import customer_overview
+from modules.storefront.composition.orders import order_history
+from seamline.web.pagination import page
+from seamline.web.positions import POSITION_PARAMETER, awaited_headers
 from seamline.web.principal import on_behalf_of, principal_of
 
 OPERATORS_NEED = ("customers.view_account", "orders.view_order", "payments.view_paymentrow")
 """All of them: the answer shows what each of the modules shows."""
+
+
+class OrderHistory(APIView):
+    """A customer's orders as the shop's read model has them."""
+
+    @extend_schema(
+        operation_id="storefront_order_history",
+        parameters=[OrderHistoryParameters, POSITION_PARAMETER],
+        responses=OrderHistorySerializer,
+        tags=["storefront"],
+    )
+    def get(self, request: Request) -> Response:
+        """Your orders, the newest first; for logged-in customers. The list follows orders by the time an event takes:
+        send the `Seamline-Position` of the checkout's answer, and what was ordered there is among them."""
+        parameters = OrderHistoryParameters(data=request.query_params.dict())
+        parameters.is_valid(raise_exception=True)
+        customer_id = principal_of(request).customer_id
+        if customer_id is None:
+            raise exceptions.NotAuthenticated
+        headers = awaited_headers(request, "storefront.order_history")
+        offset, limit = parameters.validated_data["offset"], parameters.validated_data["limit"]
+        rows, total = order_history(CustomerId(customer_id), offset=offset, limit=limit)
+        results = OrderSummarySerializer(rows, many=True).data
+        return Response(
+            page(request, results=results, total=total, offset=offset, limit=limit),
+            headers={**headers, "Cache-Control": "private, no-store"},
+        )
 
 
 class CustomerOverview(APIView):

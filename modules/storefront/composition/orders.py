@@ -50,6 +50,12 @@ def history_page(visitor: Visitor, customer_id: CustomerId, *, page: int) -> His
     return HistoryPage(orders=tuple(shown), page=page, pages=pages)
 
 
+def order_history(customer_id: CustomerId, *, offset: int, limit: int) -> tuple[tuple[OrderSummary, ...], int]:
+    """A customer's orders as the read model has them, the newest first, and how many there are in all."""
+    rows = OrderSummary.objects.filter(customer_id=customer_id)
+    return tuple(rows.order_by("-placed_at", "-number")[offset : offset + limit]), rows.count()
+
+
 def order_page(visitor: Visitor, order_id: OrderId) -> OrderDetails | None:
     """One order with its payment; None where the visitor may not see it.
 

@@ -12,8 +12,11 @@ SECURITY: Fields = [
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-_HEADERS = b"authorization, content-type, idempotency-key, x-csrftoken, x-request-id, if-none-match"
-_EXPOSED = b"etag, retry-after, x-request-id, seamline-parts, ratelimit-limit, ratelimit-remaining, ratelimit-reset"
+_HEADERS = b"authorization, content-type, idempotency-key, x-csrftoken, x-request-id, if-none-match, seamline-position"
+_EXPOSED = (
+    b"etag, retry-after, x-request-id, seamline-parts, seamline-position, seamline-stale, "
+    b"ratelimit-limit, ratelimit-remaining, ratelimit-reset"
+)
 
 
 class Origins:

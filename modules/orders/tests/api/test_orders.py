@@ -36,6 +36,7 @@ def test_guest_buys(neighbours: Neighbours) -> None:
     guest = client()
     answer = buy(guest, filled_cart(guest))
     assert answer.status_code == 201
+    assert answer.headers["Seamline-Position"].startswith("orders:")
     order = answer.json()
     assert order["state"] == "placed"
     assert order["customer_id"] is None
