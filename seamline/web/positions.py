@@ -21,8 +21,8 @@ POSITION_PARAMETER = OpenApiParameter(
     name=POSITION,
     location=OpenApiParameter.HEADER,
     required=False,
-    description=f"As an earlier answer said it: wait up to {LONGEST_WAIT:g} seconds until that is in the answer. Where it is not by "
-    f"then, the answer has `{STALE}: true`.",
+    description=f"As an earlier answer said it: wait up to {LONGEST_WAIT:g} seconds until that is in the answer. "
+    f"Where it is not by then, the answer has `{STALE}: true`.",
 )
 _log = logging.getLogger(__name__)
 
