@@ -1,17 +1,20 @@
 """The manifest of analytics: it listens to the orders' events and calls nobody; nobody calls it."""
 
 from contracts.orders import CreditNoteIssued, OrderCancelled, OrderPlaced
-from seamline.events import Subscription
 from seamline.jobs import Job
 from seamline.modules import Module
+from seamline.projections import Projection
 
 module = Module(
     name="analytics",
     owner="shop",
     subscriptions=(
-        Subscription(
+        Projection(
             name="analytics.keep_facts",
+            version=1,
             events=(OrderPlaced, OrderCancelled, CreditNoteIssued),
+            models=("analytics.OrderFact", "analytics.ProductName"),
+            code=("modules.analytics.domain.goods", "modules.analytics.infra.facts"),
             handler="modules.analytics.handlers:keep_facts",
             batch=500,
             timeout=30.0,
