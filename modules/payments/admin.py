@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from contracts.kernel import Money, OrderId
 from contracts.payments import Payments, RefundTooLarge, WrongPaymentState
+from modules.payments.domain.ledger import LedgerAccount
 from modules.payments.domain.lifecycle import LARGEST_AMOUNT
 from modules.payments.domain.stored_value import Kind
 from modules.payments.infra.stored_value import repository_of
@@ -183,14 +184,31 @@ class ProviderRequestAdmin(ReadOnlyAdmin):
     list_select_related = ("payment",)
 
 
+class AccountFilter(admin.SimpleListFilter):
+    """The ledger's accounts; of wallets and gift cards there are too many to list."""
+
+    title = "account"
+    parameter_name = "account"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(each, each.replace("_", " ")) for each in (*LedgerAccount, *Kind)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+        account = self.value()
+        if not account:
+            return queryset
+        many = account in tuple(Kind)
+        return queryset.filter(account__startswith=f"{account}:") if many else queryset.filter(account=account)
+
+
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(ReadOnlyAdmin):
-    """The ledger, the newest first; searched by the whole id of an order or a transaction."""
+    """The ledger, the newest first; searched by the whole id of an order, a customer, a card or a transaction."""
 
     list_display = ("at", "account", "amount", "currency", "key", "stream", "version", "transaction_id")
-    list_filter = ("account", "at")
+    list_filter = (AccountFilter, "at")
     search_fields = ("key__exact", "transaction_id__exact")
-    search_help_text = "The whole id of an order, or of a transaction"
+    search_help_text = "The whole id of an order, a customer, a gift card or a transaction"
     ordering = ("-id",)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from contracts.payments import Payments
 from seamline.calls import use
 from seamline.testing import at_once
 from seamline.testing.split import rows, run_job
+from tests.checkout.processes import killed_at
 from tests.checkout.shop import assert_books_agree, buy, card, filled_cart, make_sagas_due, open_shop
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -89,4 +91,31 @@ def test_one_wallet_that_pays_many_checkouts_at_once_pays_as_many_as_it_can() ->
     states = Counter(state for (state,) in rows("orders", "SELECT state FROM sales_order"))
     assert states == {"placed": 3, "rejected": 2}
     assert use(Payments).wallet(customer_id=customer_id).balance.amount == 0
+    assert_books_agree()
+
+
+def _hang_before_recording(hang: Callable[[], None]) -> None:
+    from modules.payments.application import carry_out
+
+    def record(**arguments: object) -> None:
+        hang()
+
+    carry_out.record = record  # type: ignore[assignment]
+
+
+@pytest.mark.together(
+    "payments", "orders", reason="the killed process is a fork of this one, stopped inside the payment"
+)
+def test_kill_between_what_the_wallet_gave_and_its_record_takes_it_once() -> None:
+    open_shop()
+    customer_id, cart_id = filled_wallet("100.00"), filled_cart()
+    token = use(Payments).pay_with_wallet(customer_id=customer_id).token
+    assert killed_at("", lambda: buy(cart_id, token, key="k"), patch=_hang_before_recording)
+    held = use(Payments).wallet(customer_id=customer_id)
+    assert held.available.amount < held.balance.amount == 100
+    make_sagas_due()
+    run_job("orders.sagas")
+    order = buy(cart_id, token, key="k")
+    assert order.state is OrderState.PLACED
+    assert use(Payments).wallet(customer_id=customer_id).available.amount == 100 - order.total.amount
     assert_books_agree()

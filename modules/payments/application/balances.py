@@ -10,7 +10,7 @@ from modules.payments.infra import ledger
 
 
 def balances(*, as_of: datetime | None = None) -> dict[str, tuple[Money, ...]]:
-    """Amounts by account, one for each currency; together zero in each.
+    """Amounts by account, one for each currency; together zero in each. All wallets are one, and all gift cards.
 
     :param as_of: an aware time: only what had been recorded by then counts.
     """

@@ -18,9 +18,9 @@ SELECT * FROM unnest(%(transactions)s::uuid[], %(streams)s::text[], %(versions)s
 """Added with the parameters of ``columns``, alone or beside another statement."""
 
 
-_SUMS = "SELECT account, currency, sum(amount) FROM ledger_entry GROUP BY 1, 2 ORDER BY 1, 2"
+_SUMS = "SELECT split_part(account, ':', 1), currency, sum(amount) FROM ledger_entry GROUP BY 1, 2 ORDER BY 1, 2"
 _SUMS_THEN = """
-SELECT account, currency, sum(amount)
+SELECT split_part(account, ':', 1), currency, sum(amount)
 FROM ledger_entry JOIN event_log USING (stream, version) WHERE event_log.at <= %s
 GROUP BY 1, 2 ORDER BY 1, 2
 """
@@ -37,7 +37,10 @@ def book(entries: Sequence[Entry]) -> None:
 
 
 def sums(*, as_of: datetime | None = None) -> list[tuple[str, str, Decimal]]:
-    """Account, currency and amount of all entries, or of those whose events had been recorded at a time."""
+    """Account, currency and amount of all entries, or of those whose events had been recorded at a time.
+
+    Wallets are one account here, and gift cards another: there may be a million of each.
+    """
     statement, parameters = (_SUMS, []) if as_of is None else (_SUMS_THEN, [as_of])
     with connection_for("payments").cursor() as cursor:
         cursor.execute(statement, parameters)

@@ -49,10 +49,11 @@ def test_order_paid_with_a_wallet_moves_money_from_the_wallet_to_sales() -> None
     spent = use(Payments).wallet(customer_id=customer_id)
     assert (spent.balance, spent.available) == (pounds("6.00"), pounds("6.00"))
     assert balances() == {
-        f"wallet:{customer_id}": (pounds("-6.00"),),
+        "wallet": (pounds("-6.00"),),
         "goodwill": (pounds("10.00"),),
         "sales": (pounds("-4.00"),),
     }
+    assert rows("SELECT sum(amount) FROM ledger_entry WHERE account = %s", [f"wallet:{customer_id}"]) == [(-6,)]
     assert rows("SELECT count(*) FROM sandbox_operation") == [(0,)]
     assert_books_agree()
 

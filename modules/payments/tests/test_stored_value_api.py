@@ -159,3 +159,6 @@ def test_operator_looks_at_wallets_and_cards_in_the_admin_and_edits_none() -> No
     assert "wallet topped up · system · sorry" in client.get(page).content.decode()
     assert client.post(page, {"balance": "1000.00"}).status_code == 403
     assert client.get(reverse("admin:payments_storedvaluerow_add")).status_code == 403
+    entries = reverse("admin:payments_ledgerentry_changelist")
+    for account, found in (("wallet", 1), ("gift_card", 1), ("goodwill", 1), ("sales", 0)):
+        assert client.get(entries, {"account": account}).context["cl"].result_count == found
