@@ -68,7 +68,8 @@ _SAVE = f"""
 UPDATE saga_instance SET status = %(status)s, backwards = %(backwards)s, step = %(step)s, state = %(state)s::jsonb,
     failure = %(failure)s::jsonb, attempts = %(attempts)s, last_error = %(last_error)s,
     awaits = %(awaits)s, wait_until = %(wait_until)s,
-    next_at = CASE WHEN signals ? %(signal)s THEN clock_timestamp()
+    next_at = CASE WHEN %(keep)s THEN least(next_at, clock_timestamp())
+        WHEN signals ? %(signal)s THEN clock_timestamp()
         ELSE coalesce(%(wait_until)s, clock_timestamp() + make_interval(secs => %(delay)s)) END,
     lease_owner = CASE WHEN %(keep)s THEN lease_owner END,
     lease_until = CASE WHEN %(keep)s THEN clock_timestamp() + make_interval(secs => %(lease)s) END,
