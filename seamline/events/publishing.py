@@ -81,10 +81,16 @@ def publish(*events: Event) -> tuple[UUID, ...]:
 
 def new_event_id() -> UUID:
     """A UUID of version 7: ids of one time lie together in the index."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (random >> 68 & 0xFFF) << 64
-    return UUID(int=value | 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF)
+    return UUID(new_event_ids(1)[0])
+
+
+def new_event_ids(count: int) -> list[str]:
+    """Several of them, as text."""
+    time_part = f"{time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF:012x}"
+    head = f"{time_part[:8]}-{time_part[8:]}-7"
+    random = os.urandom(10 * count).hex()
+    parts = (random[start : start + 20] for start in range(0, 20 * count, 20))
+    return [f"{head}{part[:3]}-{'89ab'[int(part[3], 16) & 3]}{part[4:7]}-{part[7:19]}" for part in parts]
 
 
 def execute_prepared(module: str, statement: str, parameters: Sequence[Any]) -> None:

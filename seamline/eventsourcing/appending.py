@@ -11,16 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import psycopg.errors
 from django.db import IntegrityError
 
 from seamline.contract import Event
 from seamline.data import current_transaction
-from seamline.events.publishing import announce, execute_prepared, meta_of_call, new_event_id, placeholders
+from seamline.events.publishing import announce, execute_prepared, meta_of_call, new_event_ids, placeholders
 from seamline.eventsourcing.aggregate import AggregateType, ConcurrentAppend
-from seamline.eventsourcing.chain import canonical, link
+from seamline.eventsourcing.chain import canonical, link, microseconds
 from seamline.eventsourcing.personal import sealed
 
 _COLUMNS = "event_id, name, schema_version, key, stream, version, data, meta, previous_hash, hash, at"
@@ -88,34 +87,30 @@ def _chain(
 ) -> Link:
     stream, version, previous = end.stream, end.version, end.hash
     at = max(now, end.at)
-    meta_text = meta.decode()
-    for event in events:
+    when, meta_text = microseconds(at), meta.decode()
+    for event, event_id in zip(events, new_event_ids(len(events)), strict=True):
         if not type_.may_hold(event):
             raise TypeError(
                 f"{type(event).__name__} is none of the events of {type_.full_name}; add it to its AggregateType."
             )
         version += 1
-        event_id: UUID = new_event_id()
+        name, schema_version, key = event.event_name, event.schema_version, event.key
         data = canonical(sealed(type_, event) if type_.personal else event)
-        key = event.key
         digest = link(
             previous,
             stream=stream,
             version=version,
             event_id=event_id,
-            name=event.event_name,
-            schema_version=event.schema_version,
+            name=name,
+            schema_version=schema_version,
             key=key,
-            at=at,
+            microseconds=when,
             data=data,
             meta=meta,
         )
         rows.append(
-            (
-                str(event_id), event.event_name, event.schema_version, key, stream, version,
-                data.decode(), meta_text, previous, digest, at,
-            )
-        )  # fmt: skip
+            (event_id, name, schema_version, key, stream, version, data.decode(), meta_text, previous, digest, at)
+        )
         previous = digest
     return Link(stream=stream, version=version, hash=previous, at=at)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from uuid import UUID
 
 import msgspec
 
@@ -23,22 +22,32 @@ def link(
     *,
     stream: str,
     version: int,
-    event_id: UUID,
+    event_id: str,
     name: str,
     schema_version: int,
     key: str,
-    at: datetime,
+    microseconds: int,
     data: bytes,
     meta: bytes,
 ) -> bytes:
     """The hash of one event, 32 bytes of SHA-256.
 
     :param previous: the hash of the event before it in its stream, empty for the first.
+    :param microseconds: since 1970, when it happened.
     :param data: canonical JSON, and so is ``meta``.
     """
-    microseconds = (at - EPOCH) // _MICROSECOND
-    head = _encode((stream, version, str(event_id), name, schema_version, key, microseconds))
-    return sha256(b"\n".join((previous.hex().encode(), head, data, meta))).digest()
+    head = _encode((stream, version, event_id, name, schema_version, key, microseconds))
+    return sha256(b"\n".join((previous, head, data, meta))).digest()
+
+
+def microseconds(at: datetime) -> int:
+    """A time as the hash has it."""
+    return (at - EPOCH) // _MICROSECOND
+
+
+def moment(microseconds: int) -> datetime:
+    """The same way back."""
+    return EPOCH + timedelta(microseconds=microseconds)
 
 
 def canonical(value: object) -> bytes:

@@ -18,23 +18,26 @@ from seamline.contract.codec import decoder
 from seamline.data import connection_for
 from seamline.events.stored import StoredEvent, UndecodableEvent
 from seamline.eventsourcing.aggregate import NEVER, NOTHING, Aggregate, AggregateType, State
+from seamline.eventsourcing.chain import moment
 from seamline.eventsourcing.limits import AT_ANY_TIME, LATEST
 from seamline.eventsourcing.personal import opened
 
+_STREAM = "FROM event_log WHERE stream = %(stream)s AND version <= %(version)s AND at <= %(at)s"
+_EVENTS = f"SELECT name, schema_version::integer, data::text {_STREAM}"
+# Three columns for all: what is read of each event decides how long 10,000 of them take. The last row has no name, and
+# tells the end of the stream, to which the next event is chained; a snapshot has an empty one.
+_MARK = "coalesce(encode(hash, 'hex'), '') || ' ' || (extract(epoch FROM at) * 1000000)::bigint"
+_END = f"SELECT NULL, version, {_MARK} {_STREAM} ORDER BY version DESC LIMIT 1"
 _SNAPSHOT = """
-SELECT kept.version, '', 0::smallint, kept.state::text, event.hash, event.at
+SELECT '', kept.version, kept.state::text
 FROM snapshot AS kept
 JOIN event_log AS event ON event.stream = kept.stream AND event.version = kept.version AND event.hash = kept.hash
 WHERE kept.stream = %(stream)s AND kept.code = %(code)s AND kept.version <= %(version)s AND event.at <= %(at)s
 """
-_STREAM = "FROM event_log WHERE stream = %(stream)s AND version <= %(version)s AND at <= %(at)s"
-# What the next event is chained to is read for the last one alone: for all it would cost a third of the read.
-_END = f"SELECT version, NULL, NULL, NULL, hash, at {_STREAM} ORDER BY version DESC LIMIT 1"
-_EVENTS = f"SELECT NULL::integer, name, schema_version, data::text, NULL::bytea, NULL::timestamptz {_STREAM}"
 _READ = f"({_EVENTS} ORDER BY version) UNION ALL ({_END})"
 _READ_ON = f"""
-WITH kept AS MATERIALIZED ({_SNAPSHOT})
-SELECT * FROM kept
+WITH kept (name, version, state) AS MATERIALIZED ({_SNAPSHOT})
+SELECT name, version, state FROM kept
 UNION ALL
 ({_EVENTS} AND version > coalesce((SELECT version FROM kept), 0) ORDER BY version)
 UNION ALL
@@ -62,12 +65,18 @@ def load(
     if not rows:
         return Aggregate(id=id, state=type_.initial())
     state, begin = type_.initial(), 0
-    if rows[0][1] == "":
-        state, begin = _decoder(type_.state).decode(rows[0][3]), rows[0][0]
-        del rows[0]
-    version, *_, digest, at = rows.pop()
-    state = _folded(type_, state, ((row[1], row[2], row[3]) for row in rows), begin=begin)
-    return Aggregate(id=id, state=state, version=version, hash=bytes(digest or NOTHING), at=at)
+    if rows[0][0] == "":
+        _, begin, kept = rows.pop(0)
+        state = _decoder(type_.state).decode(kept)
+    _, version, mark = rows.pop()
+    digest, _, when = mark.partition(" ")
+    return Aggregate(
+        id=id,
+        state=_folded(type_, state, rows, begin=begin),
+        version=version,
+        hash=bytes.fromhex(digest),
+        at=moment(int(when)),
+    )
 
 
 def load_many(type_: AggregateType[State], ids: Sequence[str]) -> dict[str, Aggregate[State]]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from seamline.data import atomic, connection_for
-from seamline.eventsourcing.chain import canonical_of, link
+from seamline.eventsourcing.chain import canonical_of, link, microseconds
 
 PAGE = 2_000
 _BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -114,11 +114,11 @@ def _fault(row: tuple[Any, ...], *, version: int, digest: bytes) -> Fault | None
         bytes(previous),
         stream=stream,
         version=number,
-        event_id=event_id,
+        event_id=str(event_id),
         name=name,
         schema_version=schema_version,
         key=key,
-        at=at,
+        microseconds=microseconds(at),
         data=canonical_of(data),
         meta=canonical_of(meta),
     )

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from seamline.data import atomic, connection_for
-from seamline.eventsourcing.chain import canonical_of, link
+from seamline.eventsourcing.chain import canonical_of, link, microseconds
 from seamline.eventsourcing.tests.sample import SHOP, Filled, Opened, filled, purses
 from seamline.eventsourcing.verifying import Fault, verify
 
@@ -88,11 +88,11 @@ def test_event_that_was_altered_and_hashed_again_breaks_the_next_link(superuser:
         bytes(previous),
         stream="purse:b",
         version=2,
-        event_id=event_id,
+        event_id=str(event_id),
         name=name,
         schema_version=1,
         key=key,
-        at=at,
+        microseconds=microseconds(at),
         data=data,
         meta=canonical_of(meta),
     )
