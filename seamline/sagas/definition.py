@@ -11,9 +11,8 @@ from dataclasses import dataclass, is_dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
-LEASE_SECONDS = 30.0
-"""How long a runner may be silent before another takes its saga over."""
-LONGEST_STEP = LEASE_SECONDS / 2
+LONGEST_STEP = 15.0
+_LEASE_FACTOR, _LEASE_MARGIN = 1.5, 2.0
 LONGEST_DELAY = 300.0
 
 S = TypeVar("S")
@@ -155,7 +154,7 @@ class Saga(Generic[S]):
         seconds = 0.0
         for step in self.steps:
             if isinstance(step, Wait):
-                seconds = 0.0
+                seconds = 0.0 if step.when is None else seconds
                 continue
             seconds += step.timeout
             if step.timeout <= 0 or seconds > LONGEST_STEP:
@@ -164,6 +163,28 @@ class Saga(Generic[S]):
                     f"that are not recorded may take {LONGEST_STEP:g} s, so that they end well before the lease."
                 )
             seconds = 0.0 if step.recorded else seconds
+
+    def lease_at(self, index: int, *, backwards: bool) -> float:
+        """Seconds that a runner may be silent at a step before another takes the saga over.
+
+        Somewhat longer than all that is run until progress is written down next: a runner that lives writes in time,
+        and one that was killed is missed soon. Taking over too early would repeat a step, without effect.
+        """
+        seconds = 0.0
+        for step in reversed(self.steps[: index + 1]) if backwards else self.steps[index:]:
+            if isinstance(step, Step):
+                seconds += step.timeout if not backwards or step.compensation is not None else 0.0
+            is_written = step.compensation is not None if backwards else step.recorded
+            if is_written and not (isinstance(step, Wait) and step.when is not None):
+                break
+        return _LEASE_MARGIN + _LEASE_FACTOR * seconds
+
+    @property
+    def longest_lease(self) -> float:
+        """The longest of them, for whoever takes a saga over before knowing where it is."""
+        return max(
+            self.lease_at(index, backwards=backwards) for index in range(len(self.steps)) for backwards in (False, True)
+        )
 
     def index_of(self, step: str) -> int:
         """The place of a step.

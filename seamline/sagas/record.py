@@ -112,6 +112,7 @@ class Record:
             last_error=self._error if attempts else "",
             entries=entries,
             keep=keep,
+            lease=self.saga.lease_at(self._index, backwards=self._backwards),
             delay=delay,
             awaits=awaits,
             signal=signal,

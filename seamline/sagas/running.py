@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from seamline.calls import acting_as
@@ -21,6 +22,8 @@ from seamline.sagas.progress import Runner
 from seamline.sagas.store import LeaseLost, SagaNotFree, UnknownSaga
 
 MOST_IN_ONE_RUN = 200
+UNDEFINED_LEASE = 10.0
+"""Seconds for which a saga is taken over where the module has no definition any more."""
 UNDEFINED_DELAY = 60.0
 """Seconds until a saga whose definition this process does not have is looked at again."""
 
@@ -66,7 +69,8 @@ def resume(module: str, *, id: str) -> SagaStatus:
     :raises UnknownSaga: no saga of the module has this id.
     """
     token = store.new_token()
-    taken = store.take(module, id=id, token=token, entry=TimelineEntry(at=store.now(), what=What.TAKEN_OVER))
+    entry = TimelineEntry(at=store.now(), what=What.TAKEN_OVER)
+    taken = store.take(module, id=id, token=token, lease=_longest_lease(module), entry=entry)
     if taken is not None:
         return _carry_on(taken, token)
     found = store.read(module, id=id)
@@ -88,7 +92,15 @@ def take_for_operator(found: SagaInstance) -> Runner:
         )
     token = store.new_token()
     entry = TimelineEntry(at=store.now(), what=What.TAKEN_OVER)
-    taken = store.take(found.module, id=found.id, token=token, entry=entry, step=found.step, backwards=found.backwards)
+    taken = store.take(
+        found.module,
+        id=found.id,
+        token=token,
+        lease=saga.longest_lease,
+        entry=entry,
+        step=found.step,
+        backwards=found.backwards,
+    )
     if taken is None:
         state = "is over" if found.status.is_over else "is carried on by somebody at this moment: try again later"
         raise SagaNotFree(f"The saga {found.id!r} {state}.")
@@ -100,9 +112,11 @@ def resume_due(module: str) -> int:
 
     A module runs it as a job, each second or so.
     """
+    lease = _longest_lease(module)
     for count in range(MOST_IN_ONE_RUN):
         token = store.new_token()
-        taken = store.take_due(module, token=token, entry=TimelineEntry(at=store.now(), what=What.TAKEN_OVER))
+        entry = TimelineEntry(at=store.now(), what=What.TAKEN_OVER)
+        taken = store.take_due(module, token=token, lease=lease, entry=entry)
         if taken is None:
             return count
         _carry_on(taken, token)
@@ -134,11 +148,18 @@ def _carry_on(taken: SagaInstance, token: str) -> SagaStatus:
 
 
 def _definition(taken: SagaInstance) -> Saga[Any] | None:
-    for path in module_named(taken.module).sagas:
-        saga: Saga[Any] = imported(path)
+    for saga in _definitions(taken.module):
         if (saga.name, saga.version) == (taken.name, taken.version):
             return saga
     return None
+
+
+def _definitions(module: str) -> Iterator[Saga[Any]]:
+    return (imported(path) for path in module_named(module).sagas)
+
+
+def _longest_lease(module: str) -> float:
+    return max((saga.longest_lease for saga in _definitions(module)), default=UNDEFINED_LEASE)
 
 
 def _without_definition(taken: SagaInstance, token: str) -> SagaStatus:

@@ -15,7 +15,7 @@ import msgspec
 from seamline.calls import current_call
 from seamline.contract.codec import decoder, encode
 from seamline.data import connection_for
-from seamline.sagas.definition import LEASE_SECONDS, Failure, Saga
+from seamline.sagas.definition import Failure, Saga
 from seamline.sagas.instance import SagaInstance, SagaStatus, TimelineEntry
 
 
@@ -115,7 +115,8 @@ def insert(saga: Saga[Any], *, id: str, state: Any, token: str, entry: TimelineE
     """
     origin = current_call().origin
     parameters: list[Any] = [
-        id, saga.name, saga.version, saga.steps[0].name, encode(state).decode(), token, LEASE_SECONDS,
+        id, saga.name, saga.version, saga.steps[0].name, encode(state).decode(), token,
+        saga.lease_at(0, backwards=False),
         _entries([entry]), origin.actor, origin.correlation_id,
     ]  # fmt: skip
     with connection_for(saga.module).cursor() as cursor:
@@ -125,19 +126,29 @@ def insert(saga: Saga[Any], *, id: str, state: Any, token: str, entry: TimelineE
 
 
 def take(
-    module: str, *, id: str, token: str, entry: TimelineEntry, step: str | None = None, backwards: bool = False
+    module: str,
+    *,
+    id: str,
+    token: str,
+    lease: float,
+    entry: TimelineEntry,
+    step: str | None = None,
+    backwards: bool = False,
 ) -> SagaInstance | None:
-    """Lease one unfinished saga; None where it is over, somebody else has it, or it is not at the step asked for."""
+    """Lease one unfinished saga; None where it is over, somebody else has it, or it is not at the step asked for.
+
+    :param lease: seconds.
+    """
     parameters = {
-        "id": id, "token": token, "lease": LEASE_SECONDS, "entry": _entries([entry]),
+        "id": id, "token": token, "lease": lease, "entry": _entries([entry]),
         "step": step, "backwards": backwards,
     }  # fmt: skip
     return next(iter(_instances(module, _TAKE, parameters)), None)
 
 
-def take_due(module: str, *, token: str, entry: TimelineEntry) -> SagaInstance | None:
-    """Lease the saga that has been due for longest and that nobody has; None where there is none."""
-    parameters = {"token": token, "lease": LEASE_SECONDS, "entry": _entries([entry])}
+def take_due(module: str, *, token: str, lease: float, entry: TimelineEntry) -> SagaInstance | None:
+    """Lease, for so many seconds, the saga that has been due for longest and that nobody has; None without one."""
+    parameters = {"token": token, "lease": lease, "entry": _entries([entry])}
     return next(iter(_instances(module, _TAKE_DUE, parameters)), None)
 
 
@@ -155,6 +166,7 @@ def save(
     last_error: str,
     entries: Sequence[TimelineEntry],
     keep: bool,
+    lease: float = 0.0,
     delay: float = 0.0,
     awaits: str = "",
     signal: str = "",
@@ -162,8 +174,8 @@ def save(
 ) -> None:
     """Record progress, if the lease is still the own one.
 
-    :param keep: whether the lease goes on, from now; else it is given back, and the saga is due after ``delay``, at
-        ``wait_until``, or at once where ``signal`` has arrived.
+    :param keep: whether the lease goes on, from now for ``lease`` seconds; else it is given back, and the saga is due
+        after ``delay``, at ``wait_until``, or at once where ``signal`` has arrived.
     :raises LeaseLost: somebody else has it.
     """
     parameters = {
@@ -178,7 +190,7 @@ def save(
         "last_error": last_error,
         "entries": _entries(entries),
         "keep": keep,
-        "lease": LEASE_SECONDS,
+        "lease": lease,
         "delay": delay,
         "awaits": awaits,
         "signal": signal,

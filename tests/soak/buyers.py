@@ -18,7 +18,7 @@ from typing import Any
 GOOD_CARD, BAD_CARD = "4242424242424242", "4000000000000002"
 REJECTIONS = ("orders.payment_failed", "orders.stock_ran_out")
 PATIENCE = 80.0
-"""Seconds for one answer: a checkout whose process was killed goes on after its lease of 30 s, and may be hit again."""
+"""Seconds for one answer: a checkout whose process was killed goes on after its lease of 16 s, and may be hit again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

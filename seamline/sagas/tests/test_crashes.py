@@ -6,13 +6,15 @@ import os
 import signal as signals
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from seamline.data import atomic, connection_for
-from seamline.sagas import SagaStatus, instance, progress, resume_due, run, signal
-from seamline.sagas.tests.sample import PAID_LATER, TRIPS, FullyBooked, World, begun, make_due, outcome
+from seamline.sagas import SagaStatus, Step, instance, progress, resume_due, run, signal
+from seamline.sagas.tests.sample import PAID_LATER, TRIP, TRIPS, FullyBooked, World, begun, make_due, outcome
+from seamline.testing import wait_until
 
 PLACES = 40
 """More than a saga passes; the walk ends where a process came to its end alive."""
@@ -35,6 +37,16 @@ def test_saga_killed_anywhere_ends_once(world: World, refused: bool) -> None:
         whats = [entry.what.value for entry in instance(TRIPS, id=trip).timeline]
         assert (whats.count("completed") + whats.count("compensated"), whats.count("signalled")) == (1, 1)
     assert passed >= 12
+
+
+def test_saga_of_a_killed_runner_is_taken_over_as_soon_as_its_steps_would_have_ended(world: World) -> None:
+    quick = replace(TRIP, steps=tuple(replace(step, timeout=0.2) for step in TRIP.steps if isinstance(step, Step)))
+    world.during = lambda name: os.kill(os.getpid(), signals.SIGKILL) if os.getpid() != parent else None
+    parent = os.getpid()
+    assert _killed_at(PLACES, lambda: run(begun("t1", saga=quick)))
+    assert quick.longest_lease < 3
+    assert wait_until(lambda: resume_due(TRIPS) == 1, seconds=25)
+    assert outcome("t1") == "booked flight,hotel,car"
 
 
 def _whole(trip: str) -> None:
