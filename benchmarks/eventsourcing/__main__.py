@@ -146,9 +146,8 @@ def _report(found: Rows, *, as_json: bool) -> None:
         )
         peer, floor = (_ratios(figures, name, better) for name in ("peer", "raw"))
         cells = [f"{median(figures[name]):,.1f}" if figures.get(name) else "" for name in ("ours", "peer", "raw")]
-        print(
-            f"| {title} | {' | '.join(cells)} | {_range(peer)} | {_range(floor)} | {_verdict(title, figures, peer, floor)} |"
-        )
+        cells += [_range(peer), _range(floor), _verdict(title, figures, peer, floor)]
+        print(f"| {title} | {' | '.join(cells)} |")
 
 
 def _ratios(figures: dict[str, list[float]], name: str, better: Callable[[float, float], float]) -> list[float]:
