@@ -104,3 +104,55 @@ class ProductPair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} and {self.second}: {self.together}"
+
+
+class DayRevenue(models.Model):
+    """What one day brought in one country. Taken back is on the day of the cancellation or the credit note."""
+
+    pk = models.CompositePrimaryKey("day", "country", "currency")
+    day = models.DateField()
+    """In the shop's time zone."""
+    country = models.CharField(max_length=80)
+    currency = models.CharField(max_length=3)
+    orders = models.IntegerField(default=0)
+    sold = models.DecimalField(max_digits=16, decimal_places=2)
+    taken_back = models.DecimalField(max_digits=16, decimal_places=2)
+
+    class Meta:
+        db_table = "day_revenue"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.country}"
+
+
+class ProductRevenue(models.Model):
+    """What one product brought on one day in one country, by the lines of orders and credit notes."""
+
+    pk = models.CompositePrimaryKey("day", "country", "sku", "currency")
+    day = models.DateField()
+    country = models.CharField(max_length=80)
+    sku = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    units = models.BigIntegerField(default=0)
+    """Sold, without what came back."""
+    sold = models.DecimalField(max_digits=16, decimal_places=2)
+    taken_back = models.DecimalField(max_digits=16, decimal_places=2)
+
+    class Meta:
+        db_table = "product_revenue"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.sku}"
+
+
+class RevenuePlace(models.Model):
+    """The country of an order that can still be cancelled, which the cancellation does not say."""
+
+    order_id = models.UUIDField(primary_key=True)
+    country = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "revenue_place"
+
+    def __str__(self) -> str:
+        return self.country

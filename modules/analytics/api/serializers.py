@@ -6,10 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from modules.analytics.application.breakdown import MOST
 from modules.analytics.application.pairs import MOST_SHOWN, PairOrder
 from modules.analytics.application.retention import MOST_COHORTS, MOST_COLUMNS
 from modules.analytics.application.revenue import MOST_MONTHS
 from modules.analytics.domain.months import Month
+from modules.analytics.infra.breakdown import By
 
 MONTH = r"^[12][0-9]{3}-(0[1-9]|1[0-2])$"
 
@@ -73,6 +75,35 @@ class RevenueSerializer(serializers.Serializer[Any]):
     currencies = serializers.ListField(child=serializers.CharField())
     as_of = serializers.DateTimeField(allow_null=True, help_text="When the newest event happened.")
     months = RevenueMonthSerializer(many=True)
+
+
+class RevenueByParameters(serializers.Serializer[Any]):
+    """What each row stands for, and which days count."""
+
+    by = serializers.ChoiceField([by.value for by in By], default=By.DAY.value)
+    since = serializers.DateField(required=False, help_text="The first day.")
+    until = serializers.DateField(required=False, help_text="The last day.")
+    country = serializers.CharField(max_length=80, required=False, help_text="Only of this country.")
+    currency = serializers.RegexField("^[A-Z]{3}$", required=False, help_text="Without it, that of most orders.")
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=100)
+
+
+class RevenueShareSerializer(serializers.Serializer[Any]):
+    """What a day, a country or a product brought."""
+
+    key = serializers.CharField(help_text="A date, a country or a stock code.")
+    count = serializers.IntegerField(help_text="Orders; of a product, units without those that came back.")
+    sold = serializers.DecimalField(max_digits=18, decimal_places=2)
+    taken_back = serializers.DecimalField(max_digits=18, decimal_places=2, help_text="Cancelled or credited.")
+    net = serializers.DecimalField(max_digits=18, decimal_places=2)
+
+
+class RevenueBySerializer(serializers.Serializer[Any]):
+    """Revenue by day, country or product."""
+
+    by = serializers.CharField()
+    currency = serializers.CharField(allow_blank=True)
+    rows = RevenueShareSerializer(many=True)
 
 
 class CohortSerializer(serializers.Serializer[Any]):

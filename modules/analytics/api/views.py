@@ -15,12 +15,16 @@ from modules.analytics.api.serializers import (
     PairsSerializer,
     RetentionParameters,
     RetentionSerializer,
+    RevenueByParameters,
+    RevenueBySerializer,
     RevenueParameters,
     RevenueSerializer,
 )
+from modules.analytics.application.breakdown import revenue_by
 from modules.analytics.application.pairs import PairOrder, pairs
 from modules.analytics.application.retention import retention
 from modules.analytics.application.revenue import revenue
+from modules.analytics.infra.breakdown import By
 from seamline.web.permissions import operator_may
 
 PERMISSION = "analytics.view_salesreport"
@@ -60,6 +64,26 @@ class RevenueView(APIView):
             "months": months,
         }
         return Response(RevenueSerializer(answer).data)
+
+
+class RevenueByView(APIView):
+    """Where the money comes from."""
+
+    permission_classes = [operator_may(PERMISSION)]
+
+    @extend_schema(
+        operation_id="analytics_revenue_by",
+        parameters=[RevenueByParameters],
+        responses=RevenueBySerializer,
+        tags=["analytics"],
+    )
+    def get(self, request: Request) -> Response:
+        """Revenue by day (in their order), by country or by product (most first). What was cancelled or credited counts
+        on the day of that. For operators."""
+        parameters = _checked(RevenueByParameters, request)
+        by = By(parameters.pop("by"))
+        currency, rows = revenue_by(by=by, **parameters)
+        return Response(RevenueBySerializer({"by": by.value, "currency": currency, "rows": rows}).data)
 
 
 class RetentionView(APIView):
