@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from contracts.inventory import Inventory
 from contracts.kernel import Sku
 from modules.inventory.domain.lines import LARGEST_QUANTITY
-from modules.inventory.models import Reservation, StockItem, StockMovement
+from modules.inventory.models import Reservation, StockItem, StockMovement, StockWatch
 from seamline.calls import use
 from seamline.web.admin import ReadOnlyAdmin, ReasonForm
 
@@ -125,3 +125,14 @@ class StockMovementAdmin(ReadOnlyAdmin):
             return queryset.filter(order_id=uuid.UUID(term)), False
         except ValueError:
             return queryset.filter(sku__istartswith=term), False
+
+
+@admin.register(StockWatch)
+class StockWatchAdmin(ReadOnlyAdmin):
+    """Products that run out, as the events tell it; the sold out ones first, the longest first."""
+
+    list_display = ("sku", "level", "since", "on_hand", "reserved")
+    list_filter = ("level",)
+    search_fields = ("sku__istartswith",)
+    search_help_text = "The beginning of a stock code"
+    ordering = ("-level", "since")

@@ -103,3 +103,41 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.change:+d} {self.sku}"
+
+
+class StockWatch(models.Model):
+    """How much of a product can still be sold, as events tell it, and since when that is little."""
+
+    class Level(models.TextChoices):
+        ENOUGH = "enough", "Enough"
+        LOW = "low", "Low"
+        OUT = "out", "Sold out"
+
+    sku = models.CharField("stock code", primary_key=True, max_length=LONGEST_SKU)
+    on_hand = models.BigIntegerField(default=0)
+    reserved = models.BigIntegerField(default=0)
+    level = models.CharField(max_length=10, choices=Level.choices)
+    since = models.DateTimeField()
+    """When the level became this one."""
+
+    class Meta:
+        db_table = "stock_watch"
+        verbose_name = "stock alert"
+        verbose_name_plural = "stock alerts"
+        indexes = [models.Index(fields=["level", "since"], name="stock_watch_alerts", condition=~Q(level="enough"))]
+
+    def __str__(self) -> str:
+        return f"{self.sku}: {self.level}"
+
+
+class StockWatchSale(models.Model):
+    """An order whose units have left the shelf: if it is released, they come back to it."""
+
+    order_id = models.UUIDField("order", primary_key=True)
+
+    class Meta:
+        db_table = "stock_watch_sale"
+        verbose_name = "watched sale"
+
+    def __str__(self) -> str:
+        return str(self.order_id)

@@ -44,3 +44,19 @@ class StockLevelSerializer(serializers.Serializer[Any]):
     on_hand = WholeNumberField()
     reserved = WholeNumberField()
     available = WholeNumberField()
+
+
+class AlertsParameters(serializers.Serializer[Any]):
+    """How many are wanted."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=500, default=100)
+
+
+class StockAlertSerializer(serializers.Serializer[Any]):
+    """A product that runs out."""
+
+    sku = serializers.CharField()
+    level = serializers.CharField(help_text="`out` or `low`.")
+    since = serializers.DateTimeField()
+    on_hand = serializers.IntegerField()
+    reserved = serializers.IntegerField()

@@ -10,10 +10,13 @@ from rest_framework.views import APIView
 from contracts.inventory import Inventory
 from modules.inventory.api.serializers import (
     AdjustmentSerializer,
+    AlertsParameters,
     AvailabilitySerializer,
     LevelsParameters,
+    StockAlertSerializer,
     StockLevelSerializer,
 )
+from modules.inventory.projections.stock_alerts import stock_alerts
 from seamline.calls import use
 from seamline.web.idempotency import IDEMPOTENCY_KEY, idempotency_key
 from seamline.web.permissions import operator_may
@@ -36,6 +39,24 @@ class Levels(APIView):
         available = use(Inventory).availability(skus=tuple(dict.fromkeys(parameters.validated_data["sku"])))
         rows = [{"sku": sku, "available": units} for sku, units in sorted(available.items())]
         return Response(AvailabilitySerializer(rows, many=True).data)
+
+
+class Alerts(APIView):
+    """What runs out."""
+
+    permission_classes = [operator_may("inventory.view_stockwatch")]
+
+    @extend_schema(
+        operation_id="inventory_alerts",
+        parameters=[AlertsParameters],
+        responses=StockAlertSerializer(many=True),
+        tags=["inventory"],
+    )
+    def get(self, request: Request) -> Response:
+        """Products that are sold out or low: the sold out ones first, then by how long they are. For operators."""
+        parameters = AlertsParameters(data=request.query_params.dict())
+        parameters.is_valid(raise_exception=True)
+        return Response(StockAlertSerializer(stock_alerts(limit=parameters.validated_data["limit"]), many=True).data)
 
 
 class Adjustments(APIView):

@@ -1,0 +1,1 @@
+"""Read models of inventory, made of its own events."""
