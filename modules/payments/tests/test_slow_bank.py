@@ -47,6 +47,13 @@ def told(order_id: OrderId, *, header: str | None = None, age: timedelta = timed
     return APIClient().post(PATH, body, content_type="application/json", headers={HEADER: header})
 
 
+def dry_run(order_id: OrderId) -> str:
+    """What the command says of an order without doing anything."""
+    out = StringIO()
+    call_command("sandbox_bank", str(order_id), dry_run=True, stdout=out)
+    return out.getvalue().strip()
+
+
 @contextmanager
 def shop() -> Iterator[str]:
     """The shop behind a real socket; answers its address."""
@@ -157,11 +164,13 @@ def test_secret_of_the_installation_signs(pending: OrderId, settings: object) ->
 
 
 def test_command_is_the_bank_and_tells_the_shop_over_http(pending: OrderId) -> None:
+    assert dry_run(pending) == "pending"
     with shop() as address:
         for decided in ("true", "false"):
             out = StringIO()
             call_command("sandbox_bank", str(pending), shop=address, format="json", stdout=out)
             assert out.getvalue().strip() == f'{{"decided": {decided}, "told": true}}'
     assert state(pending) is PaymentState.AUTHORISED
+    assert dry_run(pending) == "approved"
     with pytest.raises(CommandError, match="cannot be reached"):
         call_command("sandbox_bank", str(pending), shop=address)

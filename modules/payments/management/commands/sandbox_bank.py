@@ -11,12 +11,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from contracts.kernel import OrderId
 from modules.payments.infra.books import authorisation_key
+from modules.payments.infra.sandbox import SandboxProvider
 from modules.payments.infra.sandbox_bank import NotTold, decide, tell
 
 EPILOG = """\
 examples:
   manage.py sandbox_bank 5b0c...                 the bank sets the money aside, and the shop is told
   manage.py sandbox_bank 5b0c... --decline       the bank says no
+  manage.py sandbox_bank 5b0c... --dry-run       pending, approved, declined; unknown: the provider has never seen it
   manage.py sandbox_bank 5b0c... --format json   {"decided": true, "told": true}
 
 Said again, it only tells the shop once more: the bank's first word counts.
@@ -36,13 +38,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.epilog = EPILOG
         parser.formatter_class = argparse.RawDescriptionHelpFormatter
-        parser.add_argument("order_id", type=uuid.UUID, help="the id of the order, as its page shows")
+        parser.add_argument("order_id", type=uuid.UUID, help="the id of the order, as in its page's address")
         parser.add_argument("--decline", action="store_true", help="say no")
         parser.add_argument("--shop", default="http://127.0.0.1:8000", help="where it listens (default: %(default)s)")
+        parser.add_argument("--dry-run", action="store_true", help="only print what the provider knows of the payment")
         parser.add_argument("--format", choices=("text", "json"), default="text", help="json is stable, for programs")
 
     def handle(self, *args: Any, order_id: uuid.UUID, **options: Any) -> None:
         key = authorisation_key(OrderId(order_id))
+        if options["dry_run"]:
+            outcome = SandboxProvider().outcome(key=key).outcome.value
+            self.stdout.write(json.dumps({"outcome": outcome}) if options["format"] == "json" else outcome)
+            return
         decided = decide(key=key, approve=not options["decline"])
         try:
             tell(key=key, shop=options["shop"])
