@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from seamline.metrics import families, process
 from seamline.metrics.breakers import breaker_families
 from seamline.metrics.calls import call_families
+from seamline.metrics.projections import projection_families
 from seamline.metrics.state import event_state
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ class _Collector(Collector):
             "seamline_events_readable", "1 where the state of events could be read from all databases"
         )
         try:
-            found = tuple(families.families(event_state()))
+            found = (*families.families(event_state()), *projection_families())
         except Error as error:
             logger.warning("The state of events cannot be read for Prometheus: %s", error)
             found = ()

@@ -8,12 +8,14 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
+@lru_cache(maxsize=256)
 def source_digest(source: str) -> str:
     """A digest of Python source that stays the same when comments, docstrings, annotations' layout or lines change."""
     return hashlib.sha256("".join(_shape(ast.parse(source))).encode()).hexdigest()
