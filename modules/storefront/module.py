@@ -22,6 +22,7 @@ module = Module(
             models=("storefront.OrderSummary",),
             handler="modules.storefront.handlers:keep_order_history",
             batch=200,
+            rebuild_batch=5_000,
         ),
     ),
 )
