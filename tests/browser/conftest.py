@@ -28,7 +28,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 30_000
+PATIENCE = 90_000
 """Milliseconds until something must be seen: the first visit to processes that have just begun takes longest."""
 PRODUCTS = (
     ("BAG1", "Red Retrospot Jumbo Bag", "bags", "2.08", 25),
@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, and Django would refuse its database in it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=PATIENCE)
         yield browser
         browser.close()
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
@@ -78,6 +78,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, shop: str) -> Iterato
     """A fresh visitor's page; the test fails on a script error or a request that leaves the machine."""
     width, height = request.param
     context = browser.new_context(viewport={"width": width, "height": height}, base_url=shop)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
