@@ -27,7 +27,7 @@ def site(port: int, *, name: str = "application") -> Iterator[subprocess.Popen[s
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(90)  # more than the patience of the command itself, which kills what does not end
 
 
 def main_process(port: int) -> int:
