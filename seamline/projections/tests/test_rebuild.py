@@ -23,7 +23,8 @@ SELECT c.relname, pg_get_userbyid(c.relowner), c.relacl::text, c.reloptions::tex
      FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0),
     (SELECT array_agg((conname, pg_get_constraintdef(oid)) ORDER BY conname)::text FROM pg_constraint
      WHERE conrelid = c.oid),
-    (SELECT array_agg(pg_get_indexdef(indexrelid) ORDER BY pg_get_indexdef(indexrelid))::text FROM pg_index WHERE indrelid = c.oid)
+    (SELECT array_agg(pg_get_indexdef(indexrelid) ORDER BY pg_get_indexdef(indexrelid))::text FROM pg_index
+     WHERE indrelid = c.oid)
 FROM pg_class c WHERE relnamespace = 'sample_ledger'::regnamespace AND relname IN ('sale', 'sold_unit') ORDER BY 1
 """
 
