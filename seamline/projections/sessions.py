@@ -6,7 +6,7 @@ A lock that belongs to a session ends with its process, however that ends. This 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -42,7 +42,12 @@ def rebuild_lock(module: str, name: str) -> Iterator[None]:
             raise AlreadyRebuilding(
                 f"{name} is being rebuilt by somebody else at this moment; watch it: manage.py projections status"
             )
-        yield
+        try:
+            yield
+        finally:
+            # Closing alone is heard by the server a moment later, and whoever comes next would be refused.
+            with suppress(psycopg.OperationalError):  # the session is gone, and its lock with it
+                session.execute(f"SELECT pg_advisory_unlock({LOCK_KEY})", [name])
 
 
 @contextmanager
