@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from modules.storefront.models import OrderSummary
+from modules.storefront.models import OrderSummary, ProductFacts
 from seamline.web.admin import ReadOnlyAdmin
 
 
@@ -21,3 +21,12 @@ class OrderSummaryAdmin(ReadOnlyAdmin):
     def shown_total(self, row: OrderSummary) -> str:
         """The total with its currency."""
         return str(row.total)
+
+
+@admin.register(ProductFacts)
+class ProductFactsAdmin(ReadOnlyAdmin):
+    """What the product pages say about prices and sales."""
+
+    list_display = ("sku", "price", "was_price", "price_changed_at", "units_sold", "orders", "last_sold_at")
+    search_fields = ("=sku",)
+    ordering = ("-units_sold", "sku")

@@ -49,3 +49,34 @@ class OrderSummary(models.Model):
     def total(self) -> Money:
         """The order's total; negative for a credit note."""
         return Money(amount=self.amount, currency=self.currency)
+
+
+class ProductFacts(models.Model):
+    """What the shop window knows of a product without asking: what it cost before, and how well it sells."""
+
+    sku = models.CharField(primary_key=True, max_length=40)
+    was_price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    """Before the last change; empty while it never changed."""
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    """Empty while only orders have told of it."""
+    currency = models.CharField(max_length=3, default="GBP")
+    price_changed_at = models.DateTimeField(null=True)
+    units_sold = models.BigIntegerField(default=0)
+    """Without what was cancelled or came back."""
+    orders = models.IntegerField(default=0)
+    last_sold_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "facts of a product"
+        verbose_name_plural = "facts of products"
+        indexes = [models.Index(models.F("units_sold").desc(), "sku", name="product_facts_best_sellers")]
+
+    def __str__(self) -> str:
+        return f"{self.sku}: {self.units_sold} sold"
+
+    @property
+    def reduced_from(self) -> Money | None:
+        """What it cost before, where it has become cheaper."""
+        if self.was_price is None or self.price is None or self.was_price <= self.price:
+            return None
+        return Money(amount=self.was_price, currency=self.currency)

@@ -8,6 +8,8 @@ from contracts.catalog import Catalog, Category, Product, ProductOrder, ProductP
 from contracts.kernel import Sku
 from contracts.recommendations import Recommendation, Recommendations
 from modules.storefront.composition.cards import FEW, Card, cards_of, recommended, stock_of
+from modules.storefront.models import ProductFacts
+from modules.storefront.projections.product_facts import product_facts
 from seamline.calls import use
 
 _NOTHING = ProductPage(products=(), total=0)
@@ -22,6 +24,8 @@ class ProductDetails:
     also_bought: tuple[Card, ...]
     more_like_this: tuple[Card, ...]
     """Shown instead when nothing can be recommended."""
+    facts: ProductFacts | None
+    """What events told of it; a moment late, and not there for what never sold or changed."""
 
     @property
     def category(self) -> Category | None:
@@ -52,6 +56,7 @@ def product_page(sku: Sku) -> ProductDetails:
         available=None if stock is None else stock.get(sku, 0),
         also_bought=also_bought,
         more_like_this=() if also_bought else _more_like(product),
+        facts=product_facts(sku),
     )
 
 

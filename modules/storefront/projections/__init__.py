@@ -1,0 +1,1 @@
+"""Read models of the shop window, each made of events alone."""
