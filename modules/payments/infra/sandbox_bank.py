@@ -50,9 +50,17 @@ def tell(*, key: str, shop: str) -> None:
     body = msgspec.json.encode({"key": key})
     headers = {"Content-Type": "application/json", "Connection": "close", HEADER: signature(body, at=timezone.now())}
     try:
-        answer = urllib3.request(
-            "POST", shop.rstrip("/") + PATH, body=body, headers=headers, timeout=SECONDS, retries=False, redirect=False
-        )
+        # A pool of its own: a kept connection that the shop is just closing would lose the message.
+        with urllib3.PoolManager(num_pools=1) as pool:
+            answer = pool.request(
+                "POST",
+                shop.rstrip("/") + PATH,
+                body=body,
+                headers=headers,
+                timeout=SECONDS,
+                retries=False,
+                redirect=False,
+            )
     except urllib3.exceptions.HTTPError as error:
         raise NotTold(f"The shop at {shop} cannot be reached: {error}") from error
     if answer.status != HTTPStatus.NO_CONTENT:
