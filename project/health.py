@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.http import HttpRequest, JsonResponse
 
+from seamline.data.read_side import is_read_side
+
 
 def live(request: HttpRequest) -> JsonResponse:
     """The process answers."""
@@ -14,7 +16,7 @@ def live(request: HttpRequest) -> JsonResponse:
 
 def ready(request: HttpRequest) -> JsonResponse:
     """Every schema of this process can be read; 503 names those that cannot."""
-    failing = [alias for alias in settings.DATABASES if not _reachable(alias)]
+    failing = [alias for alias in settings.DATABASES if not (is_read_side(alias) or _reachable(alias))]
     return JsonResponse({"status": "failing" if failing else "ok", "failing": failing}, status=503 if failing else 200)
 
 

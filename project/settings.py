@@ -75,11 +75,14 @@ SEAMLINE_HUB_MODULE = "storefront"
 """The module that stays with the hub in every split: pages and browsers' sessions are there."""
 SEAMLINE_MODULE_URLS = {name: url for name in HOSTED if (url := env.str(f"{name.upper()}_DATABASE_URL", default=""))}
 """Servers of modules that live elsewhere than ``DATABASE_URL`` says."""
+SEAMLINE_READ_URLS = {name: url for name in HOSTED if (url := env.str(f"{name.upper()}_READ_DATABASE_URL", default=""))}
+"""Replicas on which modules' read models are read, where there are any."""
 DATABASES = databases(
     url=DATABASE_URL,
     modules=HOSTED,
     secret=SEAMLINE_SECRET,
     module_urls=SEAMLINE_MODULE_URLS,
+    read_urls=SEAMLINE_READ_URLS,
     pool_size=_whole_number("SEAMLINE_POOL_SIZE", default=12) or None,
 )
 EVENT_BUS = env.str("EVENT_BUS", default="thread")

@@ -3,6 +3,7 @@
 Modules import this package's names and nothing below it.
 """
 
+from seamline.data.read_side import read_side
 from seamline.data.transaction import (
     Transaction,
     after_commit,
@@ -12,4 +13,12 @@ from seamline.data.transaction import (
     release_connections,
 )
 
-__all__ = ["Transaction", "after_commit", "atomic", "connection_for", "current_transaction", "release_connections"]
+__all__ = [
+    "Transaction",
+    "after_commit",
+    "atomic",
+    "connection_for",
+    "current_transaction",
+    "read_side",
+    "release_connections",
+]

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from seamline.data.read_side import read_alias
 from seamline.data.roles import role_password, schema_of, serving_role
+
+READ_ONLY = "-c default_transaction_read_only=on"
 
 
 class WrongDatabaseUrl(ValueError):
@@ -46,6 +49,7 @@ def databases(
     modules: Iterable[str],
     secret: str,
     module_urls: Mapping[str, str] | None = None,
+    read_urls: Mapping[str, str] | None = None,
     pool_size: int | None = 8,
 ) -> dict[str, dict[str, Any]]:
     """Django's ``DATABASES``: ``default`` for Django's own tables and one alias for each module.
@@ -54,24 +58,27 @@ def databases(
 
     :param url: the server and database; its user is not used to serve.
     :param module_urls: servers of modules that live elsewhere, by module.
+    :param read_urls: replicas on which modules' read models are read, by module; each is an alias of its own.
     :param pool_size: connections for each alias and process at most; None for one connection a thread, no pool.
     """
-    module_urls = module_urls or {}
+    module_urls, read_urls = module_urls or {}, read_urls or {}
     result = {}
-    for alias in ("default", *modules):
-        schema = schema_of(alias)
-        place = parse_url(module_urls.get(alias, url))
+    replicas = {read_alias(module): module for module in modules if module in read_urls}
+    for alias in ("default", *modules, *replicas):
+        schema = schema_of(replicas.get(alias, alias))
+        place = parse_url(read_urls[replicas[alias]] if alias in replicas else module_urls.get(alias, url))
         role = serving_role(schema)
         options: dict[str, Any] = {
             **place["OPTIONS"],
-            "options": f"-c search_path={schema}",
+            "options": f"-c search_path={schema}" + (f" {READ_ONLY}" if alias in replicas else ""),
             "application_name": f"seamline {schema}",
         }
         if pool_size:
             options["pool"] = {"min_size": 0, "max_size": pool_size, "timeout": 5.0, "num_workers": 1, "max_idle": 60.0}
         result[alias] = {
             **place,
-            "ENGINE": "seamline.data.backend",
+            # A replica stays where it is: the backend of ours would follow data that move.
+            "ENGINE": "django.db.backends.postgresql" if alias in replicas else "seamline.data.backend",
             "USER": role,
             "PASSWORD": role_password(role=role, secret=secret),
             "OPTIONS": options,

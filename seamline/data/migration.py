@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from seamline.data.backend.base import DatabaseWrapper
+from seamline.data.read_side import is_read_side
 from seamline.data.roles import owner_role, role_password, schema_of
 from seamline.data.router import FRAMEWORK_APP
 
@@ -42,7 +43,7 @@ def migrate_all(*, progress: Callable[[str], None] = lambda alias: None, verbosi
 
     :param progress: told the alias before its migrations run.
     """
-    for alias in settings.DATABASES:
+    for alias in (alias for alias in settings.DATABASES if not is_read_side(alias)):
         progress(alias)
         connection = connections[alias]
         if alias != "default" and isinstance(connection, DatabaseWrapper):

@@ -64,19 +64,29 @@ def load(
     rows = _rows(type_.module, statement, parameters)
     if not rows:
         return Aggregate(id=id, state=type_.initial())
-    state, begin = type_.initial(), 0
-    if rows[0][0] == "":
-        _, begin, kept = rows.pop(0)
-        state = _decoder(type_.state).decode(kept)
-    _, version, mark = rows.pop()
+    kept, events, (_, version, mark) = _parts(rows)
+    state = type_.initial() if kept is None else _decoder(type_.state).decode(kept[2])
     digest, _, when = mark.partition(" ")
     return Aggregate(
         id=id,
-        state=_folded(type_, state, rows, begin=begin),
+        state=_folded(type_, state, events, begin=0 if kept is None else kept[1]),
         version=version,
         hash=bytes.fromhex(digest),
         at=moment(int(when)),
     )
+
+
+_Row = tuple[Any, ...]
+
+
+def _parts(rows: Sequence[_Row]) -> tuple[_Row | None, Sequence[_Row], _Row]:
+    """Snapshot, events and end; sorted out where the server has read the parts side by side."""
+    kept, end = rows[0] if rows[0][0] == "" else None, rows[-1]
+    events = rows[1:-1] if kept is not None else rows[:-1]
+    if end[0] is None and (0 if kept is None else kept[1]) + len(events) == end[1]:
+        return kept, events, end
+    kept = next((row for row in rows if row[0] == ""), None)
+    return kept, [row for row in rows if row[0]], next(row for row in rows if row[0] is None)
 
 
 def load_many(type_: AggregateType[State], ids: Sequence[str]) -> dict[str, Aggregate[State]]:

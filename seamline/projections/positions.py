@@ -10,7 +10,10 @@ import re
 import time
 from collections.abc import Mapping
 
+from django.db import connections
+
 from seamline.data import connection_for
+from seamline.data.read_side import read_side
 from seamline.events.feed import Feed, feed_for
 from seamline.events.partition import Partition
 from seamline.projections.projection import Projection
@@ -52,7 +55,7 @@ def parse_position(text: str) -> dict[str, int]:
 
 
 def await_position(name: str, position: Mapping[str, int], *, seconds: float = LONGEST_WAIT) -> bool:
-    """Wait until a projection's live rows say what the logs said up to a position.
+    """Wait until a projection's live rows, on its read side, say what the logs said up to a position.
 
     Logs that it does not read are left out. An event that failed and was put aside counts as dealt with.
 
@@ -91,7 +94,7 @@ class _Wait:
         """By partition: an event that it has to pass."""
 
     def is_over(self) -> bool:
-        with connection_for(self._module).cursor() as cursor:
+        with connections[read_side(self._module)].cursor() as cursor:
             cursor.execute(_CHECKPOINTS, [self._projection.name, self._publisher])
             rows = cursor.fetchall()
         return bool(rows) and all(

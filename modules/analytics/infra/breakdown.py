@@ -10,6 +10,7 @@ from enum import StrEnum
 from django.db.models import F, Sum
 
 from modules.analytics.models import DayRevenue, ProductRevenue
+from seamline.data import read_side
 
 
 class By(StrEnum):
@@ -42,7 +43,11 @@ def breakdown(
     :param since: the first day that counts.
     :param until: the last one.
     """
-    rows = (ProductRevenue if by is By.PRODUCT else DayRevenue).objects.filter(currency=currency)
+    rows = (
+        (ProductRevenue if by is By.PRODUCT else DayRevenue)
+        .objects.using(read_side("analytics"))
+        .filter(currency=currency)
+    )
     if since is not None:
         rows = rows.filter(day__gte=since)
     if until is not None:

@@ -17,6 +17,7 @@ from contracts.inventory import (
     StockReserved,
 )
 from modules.inventory.models import StockWatch, StockWatchSale
+from seamline.data import read_side
 from seamline.events import Delivery
 
 LOW = 10
@@ -62,7 +63,9 @@ def keep_stock_alerts(deliveries: Sequence[Delivery[StockEvent]]) -> None:
 
 def stock_alerts(*, limit: int = 100) -> tuple[StockWatch, ...]:
     """Products that are sold out or low, the sold out ones first, those that have been so for longest first."""
-    rows = StockWatch.objects.filter(level__in=(StockWatch.Level.LOW, StockWatch.Level.OUT))
+    rows = StockWatch.objects.using(read_side("inventory")).filter(
+        level__in=(StockWatch.Level.LOW, StockWatch.Level.OUT)
+    )
     return tuple(rows.order_by("-level", "since", "sku")[:limit])
 
 

@@ -16,6 +16,7 @@ from modules.storefront.handlers import PREVIEWED
 from modules.storefront.models import OrderSummary
 from modules.storefront.visitor import Visitor
 from seamline.calls import use
+from seamline.data import read_side
 
 PAGE_SIZE = 20
 
@@ -40,7 +41,7 @@ class OrderDetails:
 
 def history_page(visitor: Visitor, customer_id: CustomerId, *, page: int) -> HistoryPage:
     """A customer's orders, the newest first."""
-    rows = OrderSummary.objects.filter(customer_id=customer_id)
+    rows = OrderSummary.objects.using(read_side("storefront")).filter(customer_id=customer_id)
     total = rows.count()
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -52,7 +53,7 @@ def history_page(visitor: Visitor, customer_id: CustomerId, *, page: int) -> His
 
 def order_history(customer_id: CustomerId, *, offset: int, limit: int) -> tuple[tuple[OrderSummary, ...], int]:
     """A customer's orders as the read model has them, the newest first, and how many there are in all."""
-    rows = OrderSummary.objects.filter(customer_id=customer_id)
+    rows = OrderSummary.objects.using(read_side("storefront")).filter(customer_id=customer_id)
     return tuple(rows.order_by("-placed_at", "-number")[offset : offset + limit]), rows.count()
 
 
@@ -73,7 +74,11 @@ def order_page(visitor: Visitor, order_id: OrderId) -> OrderDetails | None:
 
 def _not_yet_in_history(visitor: Visitor, customer_id: CustomerId) -> list[OrderSummary]:
     recent = visitor.order_ids
-    known = set(OrderSummary.objects.filter(order_id__in=recent).values_list("order_id", flat=True))
+    known = set(
+        OrderSummary.objects.using(read_side("storefront"))
+        .filter(order_id__in=recent)
+        .values_list("order_id", flat=True)
+    )
     missing = tuple(order_id for order_id in recent if order_id not in known)
     if not missing:
         return []

@@ -13,7 +13,7 @@ from contracts.catalog import PriceChanged, ProductAdded
 from contracts.kernel import Sku
 from contracts.orders import CreditNoteIssued, OrderCancelled, OrderPlaced
 from modules.storefront.models import ProductFacts
-from seamline.data import connection_for
+from seamline.data import connection_for, read_side
 from seamline.events import Delivery
 
 FactEvent = ProductAdded | PriceChanged | OrderPlaced | OrderCancelled | CreditNoteIssued
@@ -46,7 +46,7 @@ def keep_product_facts(deliveries: Sequence[Delivery[FactEvent]]) -> None:
 
 def product_facts(sku: Sku) -> ProductFacts | None:
     """What is known of a product; None where no event told of it."""
-    return ProductFacts.objects.filter(sku=sku).first()
+    return ProductFacts.objects.using(read_side("storefront")).filter(sku=sku).first()
 
 
 def _keep_prices(events: Sequence[ProductAdded | PriceChanged]) -> None:
