@@ -27,7 +27,7 @@ def site(port: int, *, name: str = "application") -> Iterator[subprocess.Popen[s
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.wait(90)  # more than the patience of the command itself, which kills what does not end
+        process.wait(90)
 
 
 def main_process(port: int) -> int:
