@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.servers.basehttp import WSGIRequestHandler
 
 from seamline.calls.endpoint import with_internal_calls
 from seamline.calls.endpoint.hosted import Hosted, hosted_here
@@ -15,6 +15,7 @@ from seamline.calls.remote import RemoteBinding
 from seamline.calls.remote.pools import close_all
 from seamline.contract import Contract
 from seamline.discovery import Balancer, Instance
+from seamline.testing.roomy import RoomyServer
 
 
 class _Handler(WSGIRequestHandler):
@@ -27,7 +28,7 @@ class _Handler(WSGIRequestHandler):
 @contextmanager
 def internal_endpoint(*, hosted: Hosted = hosted_here) -> Iterator[str]:
     """Serve calls of the modules that this process hosts until the block ends; yields the base URL."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), _Handler)
+    server = RoomyServer(("127.0.0.1", 0), _Handler)
     server.set_app(with_internal_calls(_nothing_else, hosted=hosted))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -19,13 +19,13 @@ from typing import Any
 
 import psycopg
 import urllib3
-from django.core.servers.basehttp import ThreadedWSGIServer
 
 from seamline.embedded.ports import free_port
 from seamline.embedded.serving import answers
 from seamline.split import Deployable, Plan, WrongSplit
 from seamline.testing.database import TestServer
 from seamline.testing.hosting import ORDERS, SECRET_HEADER, QuietHandler, run_here
+from seamline.testing.roomy import RoomyServer
 from seamline.testing.waiting import wait_until
 
 PATIENCE = 90.0
@@ -108,7 +108,7 @@ class SplitSession:
         )
         _repository_of(plan.hub.modules, extracted)
         self._port = free_port()
-        self._web: ThreadedWSGIServer | None = None
+        self._web: RoomyServer | None = None
 
     def begin(self, environment: dict[str, str]) -> dict[str, str]:
         """Begin to start all processes; the variables that make the session the hub."""
@@ -124,7 +124,7 @@ class SplitSession:
         from django.conf import settings
         from django.utils.module_loading import import_string
 
-        self._web = ThreadedWSGIServer(("127.0.0.1", self._port), QuietHandler)
+        self._web = RoomyServer(("127.0.0.1", self._port), QuietHandler)
         self._web.set_app(import_string(settings.WSGI_APPLICATION))
         threading.Thread(target=self._web.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         for process in self.processes:
