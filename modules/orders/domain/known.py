@@ -37,7 +37,7 @@ class KnownOrder:
 def evolve(order: KnownOrder, event: Event, order_id: str) -> KnownOrder:
     """The order after an event."""
     match event:
-        case OrderPlaced():
+        case OrderPlaced() | CreditNoteIssued():
             return KnownOrder(
                 number=event.number,
                 state=OrderState.PLACED,
@@ -46,18 +46,7 @@ def evolve(order: KnownOrder, event: Event, order_id: str) -> KnownOrder:
                 country=event.country,
                 lines=event.lines,
                 total=event.total,
-                changed_at=event.placed_at,
-            )
-        case CreditNoteIssued():
-            return KnownOrder(
-                number=event.number,
-                state=OrderState.PLACED,
-                channel=event.channel,
-                customer_id=event.customer_id,
-                country=event.country,
-                lines=event.lines,
-                total=event.total,
-                changed_at=event.issued_at,
+                changed_at=event.placed_at if isinstance(event, OrderPlaced) else event.issued_at,
             )
         case OrderRejected():
             return replace(
